@@ -1,0 +1,56 @@
+"""What a job asks of a model: a reply as a stream of events.
+
+The stream ends with exactly one `Ended`, or raises a `ModelError`. Closing the generator stops
+the model itself, not only the display.
+"""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from lsp_server.prompt import Prompt, Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """The host is being started or loads the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The prompt is being read: `n_read` of `n_total` tokens, those in the cache included."""
+
+    n_read: int
+    n_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of the reply, cut anywhere. `n_tokens` counts the reply's tokens so far."""
+
+    text: str
+    n_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The reply is over. `length` means that a limit cut it off. Rates are tokens a second."""
+
+    reason: Literal["stop", "length"]
+    n_prompt: int = 0
+    n_reused: int = 0
+    n_reply: int = 0
+    prefill_rate: float = 0.0
+    decode_rate: float = 0.0
+
+
+Event = Starting | Reading | Chunk | Ended
+
+
+class Model(Protocol):
+    """A model that answers prompts; `n_ctx` is its window in tokens."""
+
+    @property
+    def n_ctx(self) -> int: ...
+
+    def reply(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event]: ...
