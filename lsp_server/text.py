@@ -131,7 +131,7 @@ class Snapshot:
         return Span(self.line_starts[line], end)
 
     def whole_lines(self, span: Span) -> Span:
-        """`span`, widened to whole lines. One that ends at a line's start does not take that line."""
+        """`span`, widened to whole lines; one that ends at a line's start leaves that line out."""
         last = span.end - 1 if len(span) and span.end > span.start else span.end
         first = self.line_span(self.line_at(span.start))
         return Span(first.start, max(first.end, self.line_span(self.line_at(last)).end))

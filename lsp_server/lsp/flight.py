@@ -1,0 +1,133 @@
+"""One edit on its way to the editor, and what the text says became of it.
+
+An edit counts as landed when the text shows it, never because the client said so: Neovim answers
+`applied` to edits that it drops, eglot applies edits to a text that the server has not seen yet.
+So the changes that arrive while an edit is under way are kept together and explained as a whole:
+some are the user's, and some stretch of them may be the edit. Editors are free to report one
+edit as several changes, therefore whole stretches are compared, by the text before and after.
+
+Pure: no clock, no client.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lsprotocol import types
+
+from lsp_server.lsp import convert
+from lsp_server.text import Edit, Snapshot, Span, difference
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """The edit stands in the text as `edit`; changes before `first` and from `after` are others'."""
+
+    edit: Edit
+    first: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """The edit was applied by its old numbers to a newer text: `undo` takes it back."""
+
+    edit: Edit
+    undo: Edit
+    first: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The text does not show the edit; all changes are others'."""
+
+
+Verdict = Landed | Misplaced | Absent
+
+
+@dataclass(slots=True)
+class Flight:
+    """An edit for the text `sent`, and every change since."""
+
+    sent: Snapshot
+    edit: Edit
+    encoding: convert.Encoding
+    edits: list[Edit] = field(default_factory=list)
+    texts: list[Snapshot] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.texts = [self.sent]
+
+    @property
+    def wire(self) -> types.TextEdit:
+        """The edit as the client gets it: positions of the text it was computed for."""
+        return convert.text_edit(self.sent, self.edit, self.encoding)
+
+    def changed(self, edit: Edit, after: Snapshot) -> None:
+        self.edits.append(edit)
+        self.texts.append(after)
+
+    def shown(self) -> Landed | Misplaced | None:
+        """Where the text shows the edit exactly, the right place before a wrong one."""
+        return self._shown_in_place() or self._shown_misplaced()
+
+    def _shown_in_place(self) -> Landed | None:
+        for first, edits in enumerate(self._moved()):
+            for edit in edits:
+                after = self._made_by(edit, first)
+                if after is not None:
+                    return Landed(edit, first, after)
+        return None
+
+    def _shown_misplaced(self) -> Misplaced | None:
+        wire = self.wire
+        for first, text in enumerate(self.texts):
+            edit = convert.edit_of(text, wire, self.encoding)
+            after = self._made_by(edit, first)
+            if after is not None:
+                return Misplaced(edit, edit.inverse(text.text), first, after)
+        return None
+
+    def merged(self) -> Landed | None:
+        """Whether the edit is likelier than not part of one change together with the user's.
+
+        Compared is how much would have to be the user's own work with the edit and without it.
+        """
+        now = self.texts[-1].text
+        alone = difference(self.sent.text, now)
+        rest = difference(self.edit.apply(self.sent.text), now)
+        if _size(rest) >= _size(alone):
+            return None
+        self.edits, self.texts = [self.edit, rest], [self.sent, *self.texts[-1:], self.texts[-1]]
+        return Landed(self.edit, 0, 1)
+
+    def _moved(self) -> Iterator[tuple[Edit, ...]]:
+        """The edit as it must be after none, one, two, ... of the changes, were they the user's.
+
+        Two where the user typed at the very place of an insertion: behind it or before it.
+        """
+        places: tuple[Span, ...] = (self.edit.span,)
+        for change in (*self.edits, None):
+            yield tuple(Edit(place, self.edit.text) for place in places)
+            if change is None:
+                return
+            moved = {change.shift(place) for place in places}
+            moved |= {change.shift_before(place) for place in places}
+            places = tuple(place for place in moved if place is not None)
+
+    def _made_by(self, edit: Edit, first: int) -> int | None:
+        """The index of the text that the edit makes of text number `first`, if there is one."""
+        old = self.texts[first].text
+        grown = len(old) + edit.delta
+        new = None
+        for after in range(first + 1, len(self.texts)):
+            text = self.texts[after].text
+            if len(text) == grown:
+                new = edit.apply(old) if new is None else new
+                if text == new:
+                    return after
+        return None
+
+
+def _size(edit: Edit) -> int:
+    return len(edit.span) + len(edit.text)
