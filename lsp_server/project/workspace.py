@@ -1,13 +1,142 @@
-"""The workspace as actions see it: files read, never written, and never outside its root."""
+"""The workspace as actions see it: files read, never written, and never outside its root.
 
-from collections.abc import Mapping
+A path counts as inside only after its symbolic links are resolved. What is not a regular file
+(a FIFO would block for ever), is larger than MAX_BYTES, or is not UTF-8 text is not read. Text
+that the editor has open wins over the disk.
+"""
+
+import os
+import stat
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+MAX_BYTES = 2_000_000
+MAX_VISITED = 20_000
+MAX_SECONDS = 1.0
+BOM = "\ufeff"
+
+SKIPPED_FOLDERS = frozenset(
+    {
+        ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", ".env", "env", "node_modules",
+        "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".idea", ".vscode",
+        "build", "dist", "target", "site-packages", ".eggs", ".cache",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One workspace folder. `open_texts` holds what the editor has open, newer than the disk."""
+    """One workspace folder. `open_texts` holds what the editor has open, newer than the disk.
+
+    Without a root (a single file was opened) only open texts can be read.
+    """
 
     root: Path | None = None
     open_texts: Mapping[Path, str] = field(default_factory=dict)
+
+    def read(self, path: Path) -> str | None:
+        """The text of a file inside the root, relative to it or absolute; None if unreadable."""
+        opened = self.open_text(path)
+        if opened is not None:
+            return opened
+        inside = self.resolved(path)
+        return None if inside is None else _text(inside)
+
+    def exists(self, path: Path) -> bool:
+        """Whether there is a file or folder at this place inside the root, or an open text."""
+        if self.open_text(path) is not None:
+            return True
+        inside = self.resolved(path)
+        return inside is not None and inside.exists()
+
+    def open_text(self, path: Path) -> str | None:
+        """What the editor has open at `path`."""
+        if path in self.open_texts:
+            return self.open_texts[path]
+        if self.root is not None and not path.is_absolute():
+            return self.open_texts.get(self.root / path)
+        return None
+
+    def resolved(self, path: Path) -> Path | None:
+        """The real path, or None if it lies outside the root. It need not exist."""
+        if self.root is None or "\0" in str(path):
+            return None
+        try:
+            root = self.root.resolve()
+            real = (root / path).resolve()
+        except (OSError, RuntimeError):
+            return None
+        return real if real.is_relative_to(root) else None
+
+    def files(self, suffix: str, limit: int) -> list[Path]:
+        """Up to `limit` files whose names end in `suffix`, shallow ones first, sorted by folder.
+
+        Links are not followed; the walk ends after MAX_VISITED entries or MAX_SECONDS.
+        """
+        found: list[Path] = []
+        if self.root is None:
+            return found
+        for path in _walk(self.root.resolve()):
+            if len(found) >= limit:
+                break
+            if path.name.endswith(suffix):
+                found.append(path)
+        return found
+
+
+def _text(path: Path) -> str | None:
+    """The file's text without a byte order mark, its line ends untouched."""
+    data = _data(path)
+    if data is None or b"\0" in data:
+        return None
+    try:
+        return data.decode("utf-8").removeprefix(BOM)
+    except UnicodeDecodeError:
+        return None
+
+
+def _data(path: Path) -> bytes | None:
+    """O_NONBLOCK keeps the open of a FIFO from waiting; what was opened is then looked at."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(path, flags)
+    except (OSError, ValueError):
+        return None
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+            return None
+        data = file.read(MAX_BYTES + 1)
+    return data if len(data) <= MAX_BYTES else None
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    """Regular files, breadth first, without the folders that hold no source of the project."""
+    deadline = time.monotonic() + MAX_SECONDS
+    folders, visited = [root], 0
+    for folder in folders:
+        for entry in _entries(folder):
+            visited += 1
+            if visited > MAX_VISITED or time.monotonic() > deadline:
+                return
+            if entry.is_file(follow_symlinks=False):
+                yield Path(entry.path)
+            elif entry.is_dir(follow_symlinks=False) and not _skipped(entry):
+                folders.append(Path(entry.path))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def _skipped(entry: os.DirEntry[str]) -> bool:
+    """A virtual environment is known by its marker, whatever it is called."""
+    if entry.name in SKIPPED_FOLDERS or entry.name.endswith(".egg-info"):
+        return True
+    return Path(entry.path, "pyvenv.cfg").is_file()

@@ -1,0 +1,289 @@
+"""The control flow of a body as a tree of values: what forks, loops, leaves, and under which text.
+
+Every language has the same kinds, told by the tables below. Definitions nested in the body are
+one item each and are not entered. Texts are source on one line. What is not control flow is a
+`do`; nothing is evaluated or resolved.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lsp_server.syntax import trees
+from lsp_server.syntax.shape import Symbol
+from lsp_server.syntax.trees import Tree
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+ItemKind = Literal[
+    "if",
+    "elif",
+    "else",
+    "for",
+    "while",
+    "loop",
+    "try",
+    "except",
+    "finally",
+    "with",
+    "match",
+    "case",
+    "return",
+    "raise",
+    "yield",
+    "assert",
+    "define",
+    "defer",
+    "do",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One statement. `text` is its condition, subject or expression; `items` its body."""
+
+    kind: ItemKind
+    text: str
+    items: tuple["Item", ...] = ()
+
+
+# Node type: kind and the fields whose source is the item's text.
+HEADS: dict[str, tuple[ItemKind, tuple[str, ...]]] = {
+    "if_statement": ("if", ("condition",)),
+    "if_expression": ("if", ("condition",)),
+    "elif_clause": ("elif", ("condition",)),
+    "else_clause": ("else", ()),
+    "for_statement": ("for", ("left", "right")),
+    "for_in_statement": ("for", ("left", "right")),
+    "for_range_loop": ("for", ("declarator", "right")),
+    "enhanced_for_statement": ("for", ("name", "value")),
+    "for_expression": ("for", ("pattern", "value")),
+    "while_statement": ("while", ("condition",)),
+    "while_expression": ("while", ("condition",)),
+    "do_statement": ("while", ("condition",)),
+    "loop_expression": ("loop", ()),
+    "try_statement": ("try", ()),
+    "try_with_resources_statement": ("try", ("resources",)),
+    "except_clause": ("except", ("value",)),
+    "except_group_clause": ("except", ("value",)),
+    "catch_clause": ("except", ("parameter", "parameters")),
+    "finally_clause": ("finally", ()),
+    "with_statement": ("with", ()),
+    "synchronized_statement": ("with", ()),
+    "match_statement": ("match", ("subject",)),
+    "match_expression": ("match", ("value",)),
+    "switch_statement": ("match", ("value", "condition")),
+    "switch_expression": ("match", ("condition",)),
+    "expression_switch_statement": ("match", ("value",)),
+    "type_switch_statement": ("match", ("value",)),
+    "select_statement": ("match", ()),
+    "case_clause": ("case", ("pattern", "guard")),
+    "switch_case": ("case", ("value",)),
+    "switch_default": ("case", ()),
+    "case_statement": ("case", ("value",)),
+    "expression_case": ("case", ("value",)),
+    "type_case": ("case", ("type",)),
+    "communication_case": ("case", ("communication",)),
+    "default_case": ("case", ()),
+    "switch_block_statement_group": ("case", ()),
+    "switch_rule": ("case", ()),
+    "match_arm": ("case", ("pattern",)),
+    "return_statement": ("return", ()),
+    "return_expression": ("return", ()),
+    "raise_statement": ("raise", ()),
+    "throw_statement": ("raise", ()),
+    "throw_expression": ("raise", ()),
+    "assert_statement": ("assert", ()),
+    "yield": ("yield", ()),
+    "yield_expression": ("yield", ()),
+    "yield_statement": ("yield", ()),
+    "defer_statement": ("defer", ()),
+}
+LEAVES: frozenset[ItemKind] = frozenset({"return", "raise", "yield", "assert", "defer"})
+DEFINITIONS = frozenset(
+    {
+        *("function_definition", "class_definition", "decorated_definition", "lambda_expression"),
+        *("function_declaration", "generator_function_declaration", "class_declaration"),
+        *("function_item", "local_class_declaration", "struct_item", "enum_item", "impl_item"),
+    }
+)
+# Nodes that only hold statements: their children count as children of what is above them.
+BODIES = frozenset(
+    {
+        *("block", "compound_statement", "statement_block", "switch_body", "switch_block"),
+        *("match_block", "statement_list", "else_clause", "constructor_body", "declaration_list"),
+        *("catch_declarator", "parenthesized_statement"),
+    }
+)
+KEYWORD = re.compile(r"^(return|raise|throw|assert|yield from|yield|defer|await)\b\s*")
+PANICS = re.compile(r"(panic|unreachable|todo|unimplemented)!?\s*\(")
+
+
+def outline(language: str, text: str, symbol: Symbol) -> tuple[Item, ...]:
+    """The statements of the symbol's body; empty where there is no body or no grammar."""
+    tree = trees.parse(language, text)
+    node = body_node(tree, symbol) if tree else None
+    if tree is None or node is None:
+        return ()
+    if node.type in BODIES or node.type == "module":
+        statements = [child for child in node.named_children if not _is_doc(tree, child, symbol)]
+    else:
+        statements = [node]
+    return tuple(item for statement in statements for item in _item(tree, statement))
+
+
+def _is_doc(tree: Tree, node: "Node", symbol: Symbol) -> bool:
+    return symbol.doc_span is not None and tree.span(node).contains(symbol.doc_span)
+
+
+def body_node(tree: Tree, symbol: Symbol) -> "Node | None":
+    """The largest node that covers exactly the body; None without a body."""
+    if not len(symbol.body_span):
+        return None
+    start = tree.offsets.to_byte(symbol.body_span.start)
+    end = tree.offsets.to_byte(symbol.body_span.end)
+    node = tree.root.descendant_for_byte_range(start, end)
+    while node and node.parent and _range(node.parent) == _range(node):
+        node = node.parent
+    return node
+
+
+def _range(node: "Node") -> tuple[int, int]:
+    return node.start_byte, node.end_byte
+
+
+def _items(tree: Tree, node: "Node") -> Iterator[Item]:
+    for child in node.named_children:
+        yield from _item(tree, child)
+
+
+def _item(tree: Tree, node: "Node") -> Iterator[Item]:
+    if node.type in ("comment", "line_comment", "block_comment"):
+        return
+    if node.type in DEFINITIONS:
+        yield Item("define", _name(tree, node))
+    elif node.type in HEADS:
+        yield from _headed(tree, node)
+    elif node.type in BODIES:
+        yield from _items(tree, node)
+    elif node.type == "expression_statement" and (inner := _inner(node)) is not None:
+        yield from _item(tree, inner)
+    else:
+        yield _plain(tree, node)
+
+
+def _inner(node: "Node") -> "Node | None":
+    """What control flow an expression statement is: `yield x`, `await f()` is none, Rust's `if`."""
+    child = node.named_children[0] if len(node.named_children) == 1 else None
+    return child if child is not None and child.type in HEADS else None
+
+
+def _plain(tree: Tree, node: "Node") -> Item:
+    text = one_line(tree.of(node)).removesuffix(";")
+    if PANICS.match(text):
+        return Item("raise", text)
+    yielded = re.search(r"=\s*(?:\(\s*)?yield\b\s*(.*?)\)?$", text)
+    return Item("yield", yielded[1]) if yielded else Item("do", text)
+
+
+def _headed(tree: Tree, node: "Node") -> Iterator[Item]:
+    kind, fields = HEADS[node.type]
+    if kind in LEAVES:
+        yield Item(kind, KEYWORD.sub("", one_line(tree.of(node))).removesuffix(";").strip())
+        return
+    found = [child for name in fields for child in node.children_by_field_name(name)]
+    # The grammars differ in what they name: without a field, the head is all before the body.
+    text = _head(tree, found) if found else _unnamed_head(tree, node)
+    children = [child for child in node.named_children if child not in found]
+    inside = [child for child in children if not _is_alternative(node, child)]
+    yield Item(kind, text, tuple(item for child in inside for item in _body(tree, child)))
+    for child in children:
+        if _is_alternative(node, child):
+            yield from _alternative(tree, child)
+
+
+def _body(tree: Tree, node: "Node") -> Iterator[Item]:
+    """The items of a child of a head; what is part of the head itself gives none."""
+    statement = node.type.endswith(("_statement", "declaration", "_definition"))
+    if node.type in BODIES or node.type in HEADS or statement or _is_only_body(node):
+        yield from _item(tree, node)
+
+
+def _is_only_body(node: "Node") -> bool:
+    """A body that is a bare expression: the right side of a Rust match arm."""
+    parent = node.parent
+    return parent is not None and parent.type == "match_arm" and node == parent.named_children[-1]
+
+
+def _is_alternative(node: "Node", child: "Node") -> bool:
+    if child.type in ("elif_clause", "else_clause", "finally_clause", "catch_clause"):
+        return True
+    if child.type in ("except_clause", "except_group_clause"):
+        return True
+    return child in node.children_by_field_name("alternative")
+
+
+def _alternative(tree: Tree, node: "Node") -> Iterator[Item]:
+    """`else if` reads as `elif` in every language."""
+    only = node.named_children if node.type == "else_clause" else [node]
+    if len(only) == 1 and only[0].type in ("if_statement", "if_expression"):
+        first, *rest = _headed(tree, only[0])
+        yield Item("elif", first.text, first.items)
+        yield from rest
+    elif node.type in HEADS and node.type != "else_clause":
+        yield from _headed(tree, node)
+    else:
+        yield Item("else", "", tuple(item for child in only for item in _item(tree, child)))
+
+
+def _head(tree: Tree, found: "list[Node]") -> str:
+    texts = [_bare(one_line(tree.of(node))) for node in found]
+    return " in ".join(texts) if len(texts) == 2 else ", ".join(texts)
+
+
+def _unnamed_head(tree: Tree, node: "Node") -> str:
+    """From behind the keyword to the body."""
+    body = next((child for child in node.named_children if _holds_body(child)), None)
+    start = tree.span(node).start
+    end = tree.span(body).start if body else start
+    text = one_line(tree.text[start:end]).rstrip(":{").strip()
+    return _bare(text.partition(" ")[2])
+
+
+def _holds_body(node: "Node") -> bool:
+    return node.type in BODIES or node.type.endswith("_statement") or node.type in HEADS
+
+
+def _bare(text: str) -> str:
+    """Without the round brackets that C's descendants put around a condition."""
+    inside = text[1:-1]
+    whole = text[:1] == "(" and text[-1:] == ")" and "(" not in inside and ")" not in inside
+    return inside.strip() if whole or _wrapped(text) else text
+
+
+def _wrapped(text: str) -> bool:
+    """Whether the first bracket closes at the very end."""
+    depth = 0
+    for at, char in enumerate(text):
+        depth += (char == "(") - (char == ")")
+        if depth == 0:
+            return at == len(text) - 1 and at > 0
+    return False
+
+
+def _name(tree: Tree, node: "Node") -> str:
+    if node.type == "decorated_definition":
+        inner = node.child_by_field_name("definition")
+        return _name(tree, inner) if inner else ""
+    name = node.child_by_field_name("name")
+    return tree.of(name) if name else ""
+
+
+def one_line(text: str) -> str:
+    """Source on one line: runs of whitespace that hold a line end become one space."""
+    if "\n" not in text and "\r" not in text:
+        return text.strip()
+    joined = re.sub(r"\s*[\r\n]\s*", " ", text.strip())
+    return re.sub(r"(?<=[(\[{]) |,? (?=[)\]}])", "", joined)

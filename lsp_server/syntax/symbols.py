@@ -1,0 +1,174 @@
+"""The definitions of a text, in document order, nested ones included.
+
+Broken text gives what its tree still has. Nothing here recurses, so that deep nesting costs
+time only. A language without a row in `tables.py` has no symbols.
+"""
+
+from bisect import bisect_left
+from dataclasses import replace
+from functools import lru_cache
+
+from lsp_server.syntax.docs import doc_place, doc_span, module_doc
+from lsp_server.syntax.marks import Definition, Marks, marks
+from lsp_server.syntax.parameters import parameters
+from lsp_server.syntax.shape import CALLABLES, TYPES, Facts, Kind, Parameter, Symbol
+from lsp_server.syntax.shape import DocPlace as DocPlace
+from lsp_server.syntax.trees import Tree, parse
+from lsp_server.text import Span
+
+RECEIVERS = frozenset({"self", "cls", "mcs", "mcls", "metacls"})
+SEPARATORS = ("::", ".", ":")
+
+
+@lru_cache(maxsize=24)
+def symbols(language: str, text: str) -> tuple[Symbol, ...]:
+    """All definitions; () without a grammar."""
+    tree = parse(language, text)
+    found = marks(tree) if tree else None
+    if tree is None or found is None:
+        return ()
+    return tuple(_outlined(tree, found))
+
+
+def enclosing(language: str, text: str, span: Span) -> Symbol | None:
+    """The innermost definition that contains `span`, its doc comment counted in."""
+    inside = [each for each in symbols(language, text) if _reach(each).contains(span)]
+    return min(inside, key=lambda each: len(each.span), default=None)
+
+
+def module(language: str, text: str) -> Symbol:
+    """The text itself as a symbol, with its docstring if it has one and the place for it."""
+    whole = Span(0, len(text))
+    tree = parse(language, text)
+    doc, place = module_doc(tree, text)
+    start = Span(0, 0)
+    return Symbol("module", "", "", whole, whole, start, start, whole, place, doc)
+
+
+def facts(language: str, text: str, symbol: Symbol) -> Facts:
+    """What the definition does; empty where the tree gives nothing."""
+    from lsp_server.syntax.facts import facts_of
+
+    tree = parse(language, text)
+    return facts_of(tree, symbol) if tree else Facts()
+
+
+def caller_parameters(symbol: Symbol) -> tuple[Parameter, ...]:
+    """The parameters that a caller passes: a Python method's receiver is left out."""
+    static = any(each.endswith("staticmethod") for each in symbol.decorators)
+    first = symbol.parameters[:1]
+    if symbol.kind == "method" and not static and first and first[0].name in RECEIVERS:
+        return symbol.parameters[1:]
+    return symbol.parameters
+
+
+def _reach(symbol: Symbol) -> Span:
+    start = min(symbol.span.start, symbol.doc_span.start if symbol.doc_span else symbol.span.start)
+    return Span(start, symbol.span.end)
+
+
+def _outlined(tree: Tree, found: Marks) -> list[Symbol]:
+    """Definitions come outer first, so the ones around each are a stack."""
+    outlined: list[Symbol] = []
+    around: list[tuple[int, str, Kind | None]] = []
+    for each in found.definitions:
+        while around and around[-1][0] < each.node.end_byte:
+            around.pop()
+        parent, kind = (around[-1][1], around[-1][2]) if around else (None, "module")
+        symbol = _symbol(tree, found, each, parent)
+        if each.kind in CALLABLES and (kind is None or kind in TYPES):
+            symbol = replace(symbol, kind="method")
+        around.append((each.node.end_byte, symbol.qualified_name, each.kind))
+        if each.kind is not None:
+            outlined.append(symbol)
+    return outlined
+
+
+def _symbol(tree: Tree, found: Marks, each: Definition, parent: str | None) -> Symbol:
+    parts = each.parts
+    name = tree.of(parts["name"])
+    own, *scopes = reversed(_parts(name))
+    scopes = ([parent] if parent else []) + scopes[::-1]
+    if "receiver" in parts:
+        scopes.append(tree.of(parts["receiver"]))
+    inner, span = _spans(tree, found, each)
+    body = tree.span(parts["body"]) if "body" in parts else Span(inner.end, inner.end)
+    head = Span(span.start, tree.span(parts["name"]).start)
+    arguments = parts.get("parameters")
+    qualifier = ".".join(scopes)
+    symbol = Symbol(
+        kind="method" if _is_method(each, name) else each.kind or "type",
+        name=own,
+        qualified_name=f"{qualifier}.{own}" if qualifier else own,
+        span=span,
+        definition_span=inner,
+        name_span=tree.span(parts["name"]),
+        signature_span=_signature(tree, each, inner, body),
+        body_span=body,
+        doc_place=doc_place(tree, each, span),
+        doc_span=doc_span(tree, found, each, span),
+        parameters=parameters(tree, arguments) if arguments else (),
+        returns=_returns(tree, each),
+        parent=qualifier or None,
+        decorators=tuple(
+            part.of(tree.text).removeprefix("@") for part in _within(found.decorators, head)
+        ),
+    )
+    return replace(
+        symbol,
+        is_async=_is_async(tree, symbol, each),
+        bases=tuple(part.of(tree.text) for part in _within(found.bases, symbol.signature_span)),
+    )
+
+
+def _parts(name: str) -> list[str]:
+    """`n::A::f` is f in A in n."""
+    for separator in SEPARATORS:
+        if separator in name:
+            return [part for part in name.split(separator) if part] or [name]
+    return [name]
+
+
+def _is_method(each: Definition, name: str) -> bool:
+    return each.kind == "function" and ("receiver" in each.parts or "::" in name)
+
+
+def _spans(tree: Tree, found: Marks, each: Definition) -> tuple[Span, Span]:
+    """The definition alone, and with what belongs to it outside."""
+    inner = tree.span(each.node)
+    node = each.node
+    while node.id in found.outer:
+        node = found.outer[node.id]
+    outer = tree.span(node)
+    return inner, Span(min(outer.start, inner.start), max(outer.end, inner.end))
+
+
+def _signature(tree: Tree, each: Definition, inner: Span, body: Span) -> Span:
+    if "colon" in each.parts:
+        return Span(inner.start, tree.span(each.parts["colon"]).end)
+    written = tree.text[inner.start : body.start].rstrip()
+    return Span(inner.start, inner.start + len(written))
+
+
+def _returns(tree: Tree, each: Definition) -> str | None:
+    node = each.parts.get("returns")
+    return tree.of(node).removeprefix(":").strip() if node else None
+
+
+def _is_async(tree: Tree, symbol: Symbol, each: Definition) -> bool:
+    """Whether the word stands between the start and the parameters."""
+    if each.kind not in CALLABLES or "parameters" not in each.parts:
+        return False
+    end = tree.span(each.parts["parameters"]).start
+    return "async" in tree.text[symbol.definition_span.start : end].split()
+
+
+def _within(spans: tuple[Span, ...], around: Span) -> tuple[Span, ...]:
+    """Those of `spans`, which are sorted, that lie inside `around`."""
+    first = bisect_left(spans, around.start, key=lambda span: span.start)
+    inside = []
+    for span in spans[first:]:
+        if span.end > around.end:
+            break
+        inside.append(span)
+    return tuple(inside)
