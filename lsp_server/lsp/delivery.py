@@ -86,7 +86,7 @@ class DocumentPage:
         self._flight: Flight | None = None
         self._answer: Answer | None = None
         self._patches: list[_Patch] = []
-        self._closed = not documents.follow(uri, self)
+        self._closed = False
 
     @property
     def snapshot(self) -> Snapshot:
@@ -96,6 +96,8 @@ class DocumentPage:
         return found
 
     def join(self, author: Author) -> None:
+        if not self._authors:
+            self._closed = not self._documents.follow(self.uri, self)
         self._authors.append(author)
 
     def leave(self, author: Author) -> None:

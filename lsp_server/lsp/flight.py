@@ -20,7 +20,7 @@ from lsp_server.text import Edit, Snapshot, Span, difference
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """The edit stands in the text as `edit`; changes before `first` and from `after` are others'."""
+    """The edit stands in the text as `edit`; changes before `first`, from `after` are others'."""
 
     edit: Edit
     first: int

@@ -1,0 +1,368 @@
+"""One action being carried out, from its offer to exactly one of four endings.
+
+The job reads the reply, the writer turns it into edits, the page lands them; all three go on at
+their own pace. Cancelling stops the model at once and waits for the edit under way: what is on
+its way cannot be called back, only undone. A job that fails or is cancelled puts back what was
+there, unless the user prefers to keep it or has edited it since.
+
+No clock but the one for the rate, no LSP, no files: a `Desk` opens the pages.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from lsp_server import errors
+from lsp_server.actions.offer import InDocument, InFile, Offer, Place, Scratch, Step
+from lsp_server.model.protocol import Chunk, Ended, Model, Reading, Starting
+from lsp_server.outcome import (
+    Cancelled,
+    Checking,
+    Drafting,
+    Failed,
+    Finished,
+    Interrupted,
+    Outcome,
+    Repairing,
+    Stage,
+    Writing,
+)
+from lsp_server.page import Page
+from lsp_server.prompt import Prompt, n_tokens
+from lsp_server.reply import Newlines, Pipeline
+from lsp_server.text import Edit, Snapshot, Span
+from lsp_server.writer import Writer
+
+CANCELLED = "Cancelled."
+CUT_OFF = "The reply was cut off at its length limit; select less, or allow longer replies."
+EMPTY = "The model's reply held nothing to write; ask again, or choose a larger model."
+NO_MODEL = "This needs a model: run `penna model pull` to get one, then ask again."
+WITHOUT_MODEL = "Made from the code's structure, without a model."
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user prefers, as far as jobs go."""
+
+    delivery: Literal["stream", "whole"] = "stream"
+    on_cancel: Literal["restore", "keep"] = "restore"
+    on_check_failure: Literal["restore", "keep"] = "restore"
+
+
+class Desk(Protocol):
+    """Opens the pages that a job writes to."""
+
+    def document(self) -> Page:
+        """The document that the action was asked for."""
+        ...
+
+    async def open(self, place: InFile | Scratch) -> Page:
+        """A document beside it. Its text is the place's text; raises `PageError`."""
+        ...
+
+    async def shut(self, page: Page, *, discard: bool) -> None:
+        """The job is done with a page from `open`; `discard` removes it if the job made it."""
+        ...
+
+
+@dataclass(slots=True)
+class _Part:
+    """One step, where it is written, and by whom."""
+
+    step: Step
+    page: Page
+    writer: Writer
+
+
+class Job:
+    """Carry out one offer. `run` once; `cancel` at any time."""
+
+    def __init__(
+        self, offer: Offer, snapshot: Snapshot, desk: Desk, model: Model | None, policy: Policy
+    ) -> None:
+        self.on_stage: Callable[[Stage], None] = lambda _: None
+        self._offer, self._before, self._desk = offer, snapshot, desk
+        self._model, self._policy = model, policy
+        self._cancelled = False
+        self._source: asyncio.Task[None] | None = None
+        self._woken = asyncio.Event()
+        self._parts: list[_Part] = []
+        self._steps = offer.steps()
+        self._join_document()
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Where in the document the job writes, as its text is now."""
+        return tuple(part.writer.region for part in self._parts if _in_document(part))
+
+    def cancel(self) -> None:
+        self._cancelled = True
+        if self._source is not None:
+            self._source.cancel()
+        self._woken.set()
+
+    async def run(self) -> Outcome:
+        """Never raises but for a defect; the pages are left in every case."""
+        outcome: Outcome = Failed("Penna stopped.")
+        try:
+            outcome = await self._carried_out()
+        finally:
+            for part in self._parts:
+                part.page.leave(part.writer)
+            await self._shut(discard=not isinstance(outcome, Finished))
+        return outcome
+
+    async def _carried_out(self) -> Outcome:
+        try:
+            return await self._carry_out()
+        except errors.Interrupted as ending:
+            return Interrupted(str(ending))
+        except _Stop:
+            await self._put_back(self._policy.on_cancel)
+            return Cancelled(CANCELLED)
+        except errors.CheckFailed as ending:
+            await self._put_back(self._policy.on_check_failure)
+            return Failed(str(ending))
+        except errors.PennaError as ending:
+            await self._put_back("restore")
+            return Failed(str(ending))
+
+    async def _carry_out(self) -> Finished:
+        if self._model is None and not self._offer.has_draft:
+            raise errors.NoModel(NO_MODEL)
+        if not self._steps:
+            return Finished(self._offer.summary)
+        await self._open_others()
+        for part in self._parts:
+            await self._fill(part, part.step.prompt)
+            part.writer.release()
+        await self._check()
+        by_model = self._model is not None
+        summary = self._offer.summary
+        if not by_model:
+            summary = f"{summary} {WITHOUT_MODEL}".strip()
+        return Finished(summary, len(self._offer.checks), by_model)
+
+    # Pages
+
+    def _join_document(self) -> None:
+        """At once, before anything is awaited: from here on every change is heard."""
+        for step in self._steps:
+            if isinstance(step.place, InDocument):
+                self._join(step, self._desk.document(), step.place.span)
+
+    async def _open_others(self) -> None:
+        for step in self._steps:
+            if isinstance(step.place, InFile | Scratch):
+                page = await self._desk.open(step.place)
+                at = step.place.at if isinstance(step.place, InFile) else len(page.snapshot.text)
+                self._join(step, page, Span(at, at))
+
+    def _join(self, step: Step, page: Page, target: Span) -> None:
+        writer = Writer(page.snapshot, target)
+        page.join(writer)
+        self._parts.append(_Part(step, page, writer))
+
+    async def _shut(self, *, discard: bool) -> None:
+        for part in self._parts:
+            if not _in_document(part):
+                unused = discard and not part.writer.text
+                await self._desk.shut(part.page, discard=unused)
+
+    # Writing
+
+    async def _fill(self, part: _Part, prompt: Callable[[int], Prompt]) -> None:
+        """Write one step's text, reading the reply and landing it side by side."""
+        writer = part.writer
+        self._raise_if_cancelled()
+        writer.woken = self._woken.set
+        if self._policy.delivery == "whole":
+            writer.hold()
+        self._source = asyncio.ensure_future(self._read(part, prompt))
+        self._source.add_done_callback(lambda _: self._woken.set())
+        try:
+            await self._land_until_read(part, self._source)
+        finally:
+            self._source.cancel()
+            await asyncio.wait([self._source])
+
+    async def _land_until_read(self, part: _Part, source: asyncio.Task[None]) -> None:
+        while True:
+            self._woken.clear()
+            self._raise_if_cancelled()
+            if source.done():
+                source.result()
+            if await part.page.land(part.writer):
+                continue
+            if source.done() and part.writer.idle:
+                return
+            await self._woken.wait()
+
+    async def _read(self, part: _Part, prompt: Callable[[int], Prompt]) -> None:
+        newlines = Newlines(part.page.snapshot.newline)
+        if self._model is None:
+            assert part.step.draft is not None, "an offer that says so has its drafts"
+            self.on_stage(Drafting())
+            text = await asyncio.to_thread(part.step.draft)
+            part.writer.push(newlines.push(text) + newlines.close())
+        else:
+            adapters = [make() for make in part.step.adapters]
+            await self._read_reply(self._model, part, prompt, Pipeline([*adapters, newlines]))
+        part.writer.finish()
+
+    async def _read_reply(
+        self, model: Model, part: _Part, prompt: Callable[[int], Prompt], pipeline: Pipeline
+    ) -> None:
+        step = part.step
+        self.on_stage(Starting())
+        asked = await asyncio.to_thread(prompt, _room_for_prompt(model, step))
+        progress = _Progress(asked, self.on_stage)
+        writing = _Framed(step, part)
+        async with aclosing(model.reply(asked, step.sampling)) as events:
+            async for event in events:
+                progress.tell(event)
+                if isinstance(event, Chunk):
+                    writing.push(pipeline.push(event.text))
+                elif isinstance(event, Ended) and event.reason == "length":
+                    raise errors.ReplyCutOff(CUT_OFF)
+                if pipeline.done:
+                    break
+        writing.push(pipeline.close())
+        writing.finish()
+
+    # Checking
+
+    async def _check(self) -> None:
+        """Everything together; if that does not hold, each failing step is written once more."""
+        if not self._offer.checks:
+            return
+        self.on_stage(Checking())
+        problem = await self._problem(self._parts)
+        if problem is None:
+            return
+        if self._model is None:
+            raise errors.CheckFailed(problem)
+        for part in self._parts:
+            own = await self._problem([part])
+            if own is not None and part.writer.untouched:
+                await self._repair(part, own)
+        self.on_stage(Checking())
+        problem = await self._problem(self._parts)
+        if problem is not None:
+            raise errors.CheckFailed(problem)
+
+    async def _repair(self, part: _Part, problem: str) -> None:
+        def prompt(n: int) -> Prompt:
+            asked = part.step.prompt(n)
+            told = f"{asked.user}\n\nYour last answer was:\n\n{answer}\n\nIt was not usable: "
+            return replace(asked, user=f"{told}{problem}\nAnswer again, whole and corrected.")
+
+        answer = part.writer.text
+        self.on_stage(Repairing(problem))
+        part.writer.rewrite()
+        await self._fill(part, prompt)
+
+    async def _problem(self, parts: list[_Part]) -> str | None:
+        before, after = self._result(parts)
+        for check in self._offer.checks:
+            found = await asyncio.to_thread(check, before, after)
+            if found is not None:
+                return found
+        return None
+
+    def _result(self, parts: list[_Part]) -> tuple[Snapshot, str]:
+        """The text as the job was asked for it, and the same with the parts written in.
+
+        Not the text in the editor: what the user types meanwhile is not the job's to answer for.
+        """
+        place = parts[0].step.place
+        before = self._before
+        if isinstance(place, InFile):
+            before = Snapshot(place.path.as_uri(), 0, place.language, place.text)
+        after = before.text
+        for part in sorted(parts, key=lambda part: part.writer.target.start, reverse=True):
+            after = Edit(part.writer.target, part.writer.text).apply(after)
+        return before, after
+
+    # Ending
+
+    async def _put_back(self, policy: Literal["restore", "keep"]) -> None:
+        """The last written first, so that each finds its text where it left it."""
+        for part in reversed(self._parts):
+            kept = policy == "keep" or isinstance(part.step.place, Scratch)
+            if part.writer.untouched and not kept:
+                part.writer.restore()
+                await _land_all(part)
+
+    def _raise_if_cancelled(self) -> None:
+        if self._cancelled:
+            raise _Stop
+
+
+class _Stop(Exception):
+    """The user cancelled the job."""
+
+
+class _Framed:
+    """Writes the reply between the step's head and tail; the head only once there is a reply."""
+
+    def __init__(self, step: Step, part: _Part) -> None:
+        self._writer, self._begun = part.writer, False
+        newline = part.page.snapshot.newline
+        self._head, self._tail = (text.replace("\n", newline) for text in (step.head, step.tail))
+
+    def push(self, piece: str) -> None:
+        if piece and not self._begun:
+            self._begun = True
+            self._writer.push(self._head)
+        if piece:
+            self._writer.push(piece)
+
+    def finish(self) -> None:
+        if not self._begun:
+            raise errors.ReplyError(EMPTY)
+        self._writer.push(self._tail)
+
+
+class _Progress:
+    """Turns the model's events into stages, the rate counted from the first token."""
+
+    def __init__(self, prompt: Prompt, on_stage: Callable[[Stage], None]) -> None:
+        self._expected = n_tokens(prompt.prediction) if prompt.prediction else None
+        self._on_stage = on_stage
+        self._began: float | None = None
+
+    def tell(self, event: Starting | Reading | Chunk | Ended) -> None:
+        if isinstance(event, Chunk):
+            self._on_stage(self._writing(event.n_tokens))
+        elif not isinstance(event, Ended):
+            self._on_stage(event)
+
+    def _writing(self, n: int) -> Writing:
+        now = time.monotonic()
+        self._began = now if self._began is None else self._began
+        seconds = now - self._began
+        return Writing(n, (n - 1) / seconds if seconds > 0 else 0.0, self._expected)
+
+
+async def _land_all(part: _Part) -> None:
+    """As far as the page takes it: where it is gone or refuses, there is nothing left to do."""
+    try:
+        while await part.page.land(part.writer):
+            pass
+    except errors.PageError:
+        return
+
+
+def _in_document(part: _Part) -> bool:
+    place: Place = part.step.place
+    return isinstance(place, InDocument)
+
+
+def _room_for_prompt(model: Model, step: Step) -> int:
+    """Tokens of the window that the prompt may take: what the reply does not need."""
+    reply = step.sampling.max_tokens or model.n_ctx // 4
+    return model.n_ctx - min(reply, model.n_ctx // 2)
