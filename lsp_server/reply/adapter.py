@@ -1,4 +1,4 @@
-"""Stream adapters: from a model's reply, chunk by chunk, to the text that belongs in a document."""
+"""What a stream adapter is."""
 
 from typing import Protocol
 
@@ -7,6 +7,7 @@ class Adapter(Protocol):
     """Text in, text out. `done` says that the rest of the reply is not wanted.
 
     `push` and `close` may raise `ReplyError`. Nothing depends on where the chunks were cut.
+    After `done`, `push` returns nothing; `close` is called once, at the end, done or not.
     """
 
     @property
