@@ -25,7 +25,7 @@ def test_tokens_join_to_the_reply_and_none_has_two_successors(replies: list[Scri
 
 
 def test_an_emoji_is_cut_inside_its_bytes() -> None:
-    assert cut(["a🎉"]) == [[b"a\xf0\x9f", b"\x8e\x89"]]
+    assert cut(["a🎉"]) == [[b"a", b"\xf0\x9f", b"\x8e\x89"]]
 
 
 def test_pieces_given_as_a_list_are_the_tokens() -> None:

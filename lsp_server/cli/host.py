@@ -1,0 +1,56 @@
+"""`penna host`: serve one GGUF over a socket. Started by `penna lsp` when it is needed.
+
+It prints nothing on stdout; what it has to say goes to stderr, or to the file that the
+supervisor names.
+"""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from lsp_server.errors import HostFailed
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("host", help="serve a model over a socket")
+    parser.add_argument("--socket", type=Path, required=True, help="where to listen")
+    parser.add_argument("--model", type=Path, required=True, help="a GGUF file")
+    parser.add_argument("--n-ctx", type=_positive, default=8192, help="window in tokens")
+    parser.add_argument("--threads", type=_positive, help="default: the physical cores")
+    parser.add_argument("--idle-minutes", type=float, default=30, help="end when idle so long")
+    parser.add_argument("--parent-log", type=Path, help="append the log to this file")
+    parser.add_argument(
+        "--tcp", action="store_true", help="a loopback port and a key, told in the socket's file"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    from lsp_server.host.server import HostOptions, serve
+
+    logging.basicConfig(
+        filename=args.parent_log,
+        level=logging.INFO,
+        format="%(asctime)s host[%(process)d] %(levelname)s %(name)s: %(message)s",
+    )
+    options = HostOptions(
+        model_path=args.model.absolute(),
+        socket_path=args.socket.absolute(),
+        n_ctx=args.n_ctx,
+        n_threads=args.threads,
+        idle_minutes=args.idle_minutes,
+        over_tcp=args.tcp,
+    )
+    try:
+        return serve(options)
+    except HostFailed as error:
+        logging.getLogger(__name__).error("%s", error)
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return number
