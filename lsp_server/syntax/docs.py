@@ -23,13 +23,16 @@ FORMATTED_OR_BYTES = re.compile(r"[a-zA-Z]*[fFbBtT]")
 PROLOGUE = re.compile(r"(?:#!.*(?:\r\n|\n|\r))?(?:#.*coding[:=].*(?:\r\n|\n|\r))?")
 
 
-def doc_span(tree: Tree, found: Marks, each: Definition, span: Span) -> Span | None:
-    """The existing doc of a definition whose whole span is `span`."""
+def doc_span(tree: Tree, found: Marks, each: Definition, starts: tuple[int, ...]) -> Span | None:
+    """The existing doc of a definition that starts, with and without attributes, at `starts`."""
     row = ROWS[tree.language]
     if row.doc_comment is None:
         return _docstring(tree, each.parts.get("body"))
-    above = comment_above(tree.text, found.comments, span.start)
-    return above if above and row.doc_comment.match(tree.text, above.start) else None
+    for start in starts:
+        above = comment_above(tree.text, found.comments, start)
+        if above and row.doc_comment.match(tree.text, above.start):
+            return above
+    return None
 
 
 def doc_place(tree: Tree, each: Definition, span: Span) -> DocPlace:
@@ -66,6 +69,20 @@ def comment_above(text: str, comments: tuple[Span, ...], start: int) -> Span | N
             break
         first = comments[row]
     return Span(first.start, last.end)
+
+
+def leading_start(text: str, found: Marks, start: int) -> int:
+    """The start with the attributes before it, whether above or below the doc comment."""
+    row = bisect_right(found.leading, start, key=lambda span: span.end) - 1
+    while row >= 0:
+        above = comment_above(text, found.comments, start)
+        span = found.leading[row]
+        until = above.start if above and above.start >= span.end else start
+        if text[span.end : until].strip():
+            break
+        start = span.start
+        row -= 1
+    return start
 
 
 def line_start(text: str, at: int) -> int:

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from dataclasses import replace
 from functools import lru_cache
 
-from lsp_server.syntax.docs import doc_place, doc_span, module_doc
+from lsp_server.syntax.docs import doc_place, doc_span, leading_start, module_doc
 from lsp_server.syntax.marks import Definition, Marks, marks
 from lsp_server.syntax.parameters import parameters
 from lsp_server.syntax.shape import CALLABLES, TYPES, Facts, Kind, Parameter, Symbol
@@ -74,6 +74,9 @@ def _outlined(tree: Tree, found: Marks) -> list[Symbol]:
     for each in found.definitions:
         while around and around[-1][0] < each.node.end_byte:
             around.pop()
+        is_local_prototype = each.kind == "function" and "body" not in each.parts
+        if is_local_prototype and around and around[-1][2] in CALLABLES:
+            continue
         parent, kind = (around[-1][1], around[-1][2]) if around else (None, "module")
         symbol = _symbol(tree, found, each, parent)
         if each.kind in CALLABLES and (kind is None or kind in TYPES):
@@ -103,10 +106,10 @@ def _symbol(tree: Tree, found: Marks, each: Definition, parent: str | None) -> S
         span=span,
         definition_span=inner,
         name_span=tree.span(parts["name"]),
-        signature_span=_signature(tree, each, inner, body),
+        signature_span=_signature(tree, each, _past_decorators(tree, found, head), body),
         body_span=body,
         doc_place=doc_place(tree, each, span),
-        doc_span=doc_span(tree, found, each, span),
+        doc_span=doc_span(tree, found, each, (inner.start, span.start)),
         parameters=parameters(tree, arguments) if arguments else (),
         returns=_returns(tree, each),
         parent=qualifier or None,
@@ -140,18 +143,37 @@ def _spans(tree: Tree, found: Marks, each: Definition) -> tuple[Span, Span]:
     while node.id in found.outer:
         node = found.outer[node.id]
     outer = tree.span(node)
-    return inner, Span(min(outer.start, inner.start), max(outer.end, inner.end))
+    start = leading_start(tree.text, found, min(outer.start, inner.start))
+    return inner, Span(start, max(outer.end, inner.end))
 
 
-def _signature(tree: Tree, each: Definition, inner: Span, body: Span) -> Span:
+def _past_decorators(tree: Tree, found: Marks, head: Span) -> int:
+    """Where the definition itself begins: `export`, `template` and the like belong to it."""
+    start = head.start
+    spans = (*_within(found.decorators, head), *_within(found.comments, head))
+    for span in sorted(spans, key=lambda span: span.start):
+        if tree.text[start : span.start].strip():
+            break
+        start = span.end
+    written = tree.text[start : head.end]
+    return start + len(written) - len(written.lstrip())
+
+
+def _signature(tree: Tree, each: Definition, start: int, body: Span) -> Span:
     if "colon" in each.parts:
-        return Span(inner.start, tree.span(each.parts["colon"]).end)
-    written = tree.text[inner.start : body.start].rstrip()
-    return Span(inner.start, inner.start + len(written))
+        return Span(start, tree.span(each.parts["colon"]).end)
+    written = tree.text[start : body.start].rstrip()
+    return Span(start, start + len(written))
 
 
 def _returns(tree: Tree, each: Definition) -> str | None:
     node = each.parts.get("returns")
+    if node and tree.language in {"c", "cpp"}:
+        before_name = Span(tree.span(node).start, tree.span(each.parts["name"]).start)
+        return before_name.of(tree.text).rstrip()
+    if node is None and "parameters" in each.parts:
+        around = each.parts["parameters"].parent
+        node = around.child_by_field_name("return_type") if around else None
     return tree.of(node).removeprefix(":").strip() if node else None
 
 

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from tree_sitter import Query
 
 JSDOC = re.compile(r"/\*\*(?!/)")
+# A directive (`//go:build`) is not a doc.
+GODOC = re.compile(r"//(?!\w+:\w)|/\*")
+RUSTDOC = re.compile(r"///(?!/)|/\*\*(?![*/])")
+# Doxygen, and the plain comments that most C code has in its place.
+DOXYGEN = re.compile(r"//|/\*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,15 @@ class Row:
 
 ROWS = {
     "python": Row(("python",)),
+    "javascript": Row(("javascript", "javascript.only"), JSDOC),
+    "javascriptreact": Row(("javascript", "javascript.only"), JSDOC),
+    "typescript": Row(("javascript", "typescript"), JSDOC),
+    "typescriptreact": Row(("javascript", "typescript"), JSDOC),
+    "go": Row(("go",), GODOC),
+    "rust": Row(("rust",), RUSTDOC),
+    "java": Row(("java",), JSDOC),
+    "c": Row(("c",), DOXYGEN),
+    "cpp": Row(("c", "cpp"), DOXYGEN),
 }
 
 

@@ -31,6 +31,7 @@ UseKind = Literal[
     "tested",
     "changed",
     "member",
+    "within",
 ]
 
 
@@ -64,6 +65,12 @@ LOOPS = {
 }
 COMPARISONS = frozenset({"comparison_operator", "binary_expression"})
 COMPARED = re.compile(r"(?:==|!=|<=?|>=?|\bin\b|\bnot in\b|\bis\b|\bis not\b|===|!==)")
+REACHED = re.compile(r"\w+(?:(?:\.|->)\w+|\[[^\[\]]*\])+")
+# What no expression reaches beyond, and how long one may be to be quoted.
+ENDS = ("statement", "block", "declaration", "declarator", "_list", "clause", "assignment")
+QUOTABLE = 48
+LITERAL = re.compile(r"""(['"]).*\1|-?\d[\w.]*|[A-Z][A-Z_\d]+""")
+SPLATS = frozenset({"list_splat", "dictionary_splat", "spread_element", "variadic_argument"})
 WRAPPERS = frozenset({"expression_list", "parenthesized_expression", "reference_expression"})
 
 
@@ -133,8 +140,7 @@ def _use(tree: Tree, node: "Node") -> Use | None:
 def _in_assignment(tree: Tree, node: "Node", outer: "Node") -> Use | None:
     if outer.type in ASSIGNMENTS and outer.child_by_field_name("right") == node:
         left = outer.child_by_field_name("left")
-        reached = left is not None and re.search(r"\.|->|\[", tree.of(left))
-        return Use("stored", one_line(tree.of(left))) if left and reached else None
+        return Use("stored", tree.of(left)) if left and REACHED.fullmatch(tree.of(left)) else None
     if outer.type in ("return_statement", "return_expression"):
         return Use("returned", "")
     if LOOPS.get(outer.type) and outer.child_by_field_name(LOOPS[outer.type]) == node:
@@ -146,8 +152,8 @@ def _in_call(tree: Tree, node: "Node", outer: "Node") -> Use | None:
     if outer.type in ("call", "call_expression") and outer.child_by_field_name("function") == node:
         arguments = outer.child_by_field_name("arguments")
         return Use("called", one_line(tree.of(arguments)) if arguments else "()")
-    keyword = outer if outer.type == "keyword_argument" else None
-    holder = outer.parent if keyword else outer
+    is_wrapped = outer.type == "keyword_argument" or outer.type in SPLATS
+    holder = outer.parent if is_wrapped else outer
     if holder is None or holder.type not in ("argument_list", "arguments"):
         return None
     call = holder.parent
@@ -176,7 +182,19 @@ def _in_rest(tree: Tree, node: "Node", outer: "Node") -> Use | None:
     if outer.type in ("not_operator", "boolean_operator", "unary_expression"):
         return Use("tested", "")
     in_test = outer.child_by_field_name("condition") == node
-    return Use("tested", "") if in_test else None
+    return Use("tested", "") if in_test else _within(tree, outer)
+
+
+def _within(tree: Tree, node: "Node") -> Use | None:
+    """The largest expression around the name that is short enough to be quoted."""
+    quoted = ""
+    above: Node | None = node
+    while above is not None and not above.type.endswith(ENDS):
+        text = one_line(tree.of(above))
+        if len(text) > QUOTABLE:
+            break
+        quoted, above = text, above.parent
+    return Use("within", quoted) if quoted else None
 
 
 def _member(tree: Tree, node: "Node", outer: "Node") -> Use | None:
@@ -203,6 +221,7 @@ def _compared(tree: Tree, node: "Node", outer: "Node") -> Use | None:
     sides = outer.named_children
     if len(sides) != 2 or not COMPARED.search(text):
         return None
-    if sides[1] == node:
-        return Use("member", "") if re.search(r"\bin\b", text) else None
-    return Use("compared", text) if len(text) <= 60 else None
+    if sides[1] == node and re.search(r"\bin\b", text):
+        return Use("member", "")
+    other = one_line(tree.of(sides[0] if sides[1] == node else sides[1]))
+    return Use("compared", other) if LITERAL.fullmatch(other) else _within(tree, outer)

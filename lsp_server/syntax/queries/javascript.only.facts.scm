@@ -1,0 +1,1 @@
+; JavaScript adds nothing to javascript.facts.scm.
