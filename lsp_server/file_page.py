@@ -29,6 +29,15 @@ class FilePage:
     def snapshot(self) -> Snapshot:
         return self._snapshot
 
+    @property
+    def before(self) -> str:
+        """The text as it was read or last saved."""
+        return self._on_disk
+
+    @property
+    def changed(self) -> bool:
+        return self._snapshot.text != self._on_disk
+
     def join(self, author: Author) -> None:
         self._authors.append(author)
 
@@ -77,6 +86,15 @@ def replace_file(path: Path, text: str) -> None:
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def make_folder(path: Path) -> None:
+    """The folder and those above it. Raises `EditRefused`."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise EditRefused(UNWRITABLE.format(path=path, reason=reason)) from error
 
 
 def _read(path: Path) -> str:

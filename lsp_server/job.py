@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 from lsp_server import errors
 from lsp_server.actions.offer import InDocument, InFile, Offer, Place, Scratch, Step
@@ -33,6 +33,7 @@ from lsp_server.outcome import (
 from lsp_server.page import Page
 from lsp_server.prompt import Prompt, n_tokens
 from lsp_server.reply import Newlines, Pipeline
+from lsp_server.settings import Settings
 from lsp_server.text import Edit, Snapshot, Span
 from lsp_server.writer import Writer
 
@@ -50,6 +51,10 @@ class Policy:
     delivery: Literal["stream", "whole"] = "stream"
     on_cancel: Literal["restore", "keep"] = "restore"
     on_check_failure: Literal["restore", "keep"] = "restore"
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(settings.delivery, settings.on_cancel, settings.on_check_failure)
 
 
 class Desk(Protocol):
@@ -110,10 +115,14 @@ class Job:
         try:
             outcome = await self._carried_out()
         finally:
-            for part in self._parts:
-                part.page.leave(part.writer)
+            self.leave()
             await self._shut(discard=not isinstance(outcome, Finished))
         return outcome
+
+    def leave(self) -> None:
+        """Let go of the pages, also of a job that is never run."""
+        for part in self._parts:
+            part.page.leave(part.writer)
 
     async def _carried_out(self) -> Outcome:
         try:

@@ -5,13 +5,16 @@ the last line the end of the text, and one inside a character that character's s
 given backwards is turned round.
 """
 
+import re
+
 from lsprotocol import types
 
 from lsp_server.text import LINE_END, Edit, Snapshot, Span
 
 Encoding = types.PositionEncodingKind
 
-_CODECS = {Encoding.Utf8: ("utf-8", 1), Encoding.Utf16: ("utf-16-le", 2)}
+# The characters that take two units of UTF-16.
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
 def offset(snapshot: Snapshot, position: types.Position, encoding: Encoding) -> int:
@@ -25,10 +28,16 @@ def offset(snapshot: Snapshot, position: types.Position, encoding: Encoding) -> 
 
 
 def position(snapshot: Snapshot, at: int, encoding: Encoding) -> types.Position:
-    """The position of an offset of this version of the document."""
+    """The position of an offset of this version of the document.
+
+    There is none between CR and LF: it is that of the line's end.
+    """
     line = snapshot.line_at(at)
     start = snapshot.line_starts[line]
-    return types.Position(line, _units(snapshot.text[start:at], encoding))
+    before = snapshot.text[start:at]
+    if before.endswith("\r"):
+        before = before[:-1]
+    return types.Position(line, _units(before, encoding))
 
 
 def span(snapshot: Snapshot, range_: types.Range, encoding: Encoding) -> Span:
@@ -44,6 +53,7 @@ def range_of(snapshot: Snapshot, place: Span, encoding: Encoding) -> types.Range
 
 
 def text_edit(snapshot: Snapshot, edit: Edit, encoding: Encoding) -> types.TextEdit:
+    edit = edit.expressible(snapshot.text)
     return types.TextEdit(range_of(snapshot, edit.span, encoding), edit.text)
 
 
@@ -61,24 +71,30 @@ def _content(snapshot: Snapshot, line: int) -> str:
 def _units(text: str, encoding: Encoding) -> int:
     if encoding == Encoding.Utf32 or text.isascii():
         return len(text)
-    codec, width = _CODECS[encoding]
-    return len(text.encode(codec, "surrogatepass")) // width
+    if encoding == Encoding.Utf8:
+        return len(text.encode("utf-8", "surrogatepass"))
+    return len(text) + sum(1 for _ in _ASTRAL.finditer(text))
 
 
 def _characters(content: str, units: int, encoding: Encoding) -> int:
     """How many characters of `content` lie before the given number of code units."""
     if encoding == Encoding.Utf32 or content.isascii():
         return min(units, len(content))
-    codec, width = _CODECS[encoding]
-    encoded = content.encode(codec, "surrogatepass")
-    end = min(units * width, len(encoded))
-    while end < len(encoded) and _inside_character(encoded, end, encoding):
-        end -= width
-    return len(encoded[:end].decode(codec, "surrogatepass"))
-
-
-def _inside_character(encoded: bytes, at: int, encoding: Encoding) -> bool:
     if encoding == Encoding.Utf8:
-        return encoded[at] & 0xC0 == 0x80
-    low = 0xDC <= encoded[at + 1] <= 0xDF
-    return low and at >= 2 and 0xD8 <= encoded[at - 1] <= 0xDB
+        return _before_byte(content.encode("utf-8", "surrogatepass"), units)
+    return _before_utf16_unit(content, units)
+
+
+def _before_byte(encoded: bytes, at: int) -> int:
+    while 0 < at < len(encoded) and encoded[at] & 0xC0 == 0x80:
+        at -= 1
+    return len(encoded[:at].decode("utf-8", "surrogatepass"))
+
+
+def _before_utf16_unit(content: str, units: int) -> int:
+    """Counted, not decoded: two lone halves that edits brought together are two characters."""
+    for n_before, astral in enumerate(_ASTRAL.finditer(content)):
+        at = astral.start() + n_before
+        if at + 1 >= units:
+            return min(units - n_before, astral.start())
+    return min(units - len(_ASTRAL.findall(content)), len(content))

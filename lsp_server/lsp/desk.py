@@ -7,12 +7,14 @@ from pygls.uris import from_fs_path
 
 from lsp_server.actions.offer import InFile, Scratch
 from lsp_server.errors import EditRefused, PageError
-from lsp_server.file_page import FilePage
+from lsp_server.file_desk import inside
+from lsp_server.file_page import FilePage, make_folder
 from lsp_server.lsp.client import Client
 from lsp_server.lsp.delivery import DocumentPage
 from lsp_server.lsp.documents import Documents
 from lsp_server.lsp.scratch import GrowingFilePage, Scratches, VirtualPage, make_file
 from lsp_server.page import Page
+from lsp_server.project.workspace import Project
 from lsp_server.text import Snapshot
 
 OPEN_LIMIT = 2.0
@@ -54,8 +56,9 @@ class Pages:
 class Desk:
     """Implements `job.Desk` for the document that an action was asked for."""
 
-    def __init__(self, pages: Pages, scratches: Scratches, uri: str) -> None:
-        self._pages, self._scratches, self._uri = pages, scratches, uri
+    def __init__(self, pages: Pages, scratches: Scratches, uri: str, project: Project) -> None:
+        self._pages, self._scratches = pages, scratches
+        self._uri, self._project = uri, project
         self._client = pages.client
         self._made: set[Path] = set()
 
@@ -79,7 +82,7 @@ class Desk:
             await self._remove(path)
 
     async def _open_file(self, place: InFile) -> Page:
-        uri = from_fs_path(str(place.path))
+        uri = from_fs_path(str(inside(self._project, place.path)))
         assert uri is not None, "a path of the workspace has a URI"
         if self._pages.documents.get(uri) is None and not place.path.exists():
             await self._make(place.path, uri)
@@ -91,7 +94,7 @@ class Desk:
     async def _make(self, path: Path, uri: str) -> None:
         """By the client where it can, so that it knows; on disk where it cannot."""
         self._made.add(path)
-        _make_folder(path.parent)
+        make_folder(path.parent)
         if not (self._client.support.create_files and await self._client.create_file(uri)):
             _make_file(path)
 
@@ -116,13 +119,6 @@ class Desk:
 
 def _page_on_disk(uri: str, place: InFile) -> FilePage:
     return FilePage(Snapshot(uri, 0, place.language, place.text), place.path)
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise EditRefused(UNMAKABLE.format(path=path, reason=error.strerror)) from error
 
 
 def _make_file(path: Path) -> None:

@@ -1,0 +1,101 @@
+"""The jobs of one session: by id, each with its progress, none on another's text.
+
+Every job's end is told three times over, so that each client hears it in the way it knows: the
+progress ends, `penna/jobEnded` says how, and what the user must know is a message.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from itertools import count
+
+from lsp_server.errors import OfferError
+from lsp_server.job import Job
+from lsp_server.lsp.client import Client
+from lsp_server.lsp.progress import Progress
+from lsp_server.outcome import Cancelled, Failed, Finished, Interrupted, Outcome
+from lsp_server.text import Span
+
+OVERLAP = "Penna is already writing there; wait for it, or cancel it first."
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    uri: str
+    job: Job
+    task: asyncio.Task[None]
+
+
+class Jobs:
+    """Starts, cancels and ends jobs."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._numbers = count(1)
+        self._running: dict[str, _Running] = {}
+
+    def refuse_overlap(self, uri: str, spans: tuple[Span, ...]) -> None:
+        """Raises `OfferError` where another job writes to the same text."""
+        for running in self._running.values():
+            if running.uri == uri and _overlap(running.job.spans, spans):
+                raise OfferError(OVERLAP)
+
+    def start(self, uri: str, title: str, job: Job) -> str:
+        """Returns the job's id at once; its progress token is `penna/<id>`."""
+        name = str(next(self._numbers))
+        task = asyncio.ensure_future(self._run(name, title, job))
+        self._running[name] = _Running(uri, job, task)
+        return name
+
+    def cancel(self, name: str) -> bool:
+        """Whether there was such a job."""
+        running = self._running.get(name)
+        if running is not None:
+            running.job.cancel()
+        return running is not None
+
+    def cancel_token(self, token: int | str) -> None:
+        self.cancel(str(token).removeprefix("penna/"))
+
+    async def stop(self) -> None:
+        """The server ends: jobs stop where they are, for no edit will be taken any more."""
+        tasks = [running.task for running in self._running.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, name: str, title: str, job: Job) -> None:
+        progress = Progress(self._client, f"penna/{name}", title)
+        job.on_stage = progress.tell
+        outcome: Outcome = Failed("Penna stopped.")
+        try:
+            outcome = await job.run()
+        finally:
+            del self._running[name]
+            await progress.end(_said(outcome))
+            self._tell(name, outcome)
+
+    def _tell(self, name: str, outcome: Outcome) -> None:
+        ended = {
+            "job": name,
+            "outcome": type(outcome).__name__.lower(),
+            "reason": "" if isinstance(outcome, Finished) else outcome.reason,
+            "summary": outcome.summary if isinstance(outcome, Finished) else "",
+        }
+        self._client.notify("penna/jobEnded", ended)
+        match outcome:
+            case Failed(reason):
+                self._client.warn(reason)
+            case Interrupted(reason):
+                self._client.say(reason)
+            case Finished(summary, by_model=False):
+                self._client.say(summary)
+            case Finished() | Cancelled():
+                pass
+
+
+def _said(outcome: Outcome) -> str:
+    return outcome.summary if isinstance(outcome, Finished) else outcome.reason
+
+
+def _overlap(ours: tuple[Span, ...], theirs: tuple[Span, ...]) -> bool:
+    return any(one.overlaps(other) for one in ours for other in theirs)

@@ -1,0 +1,73 @@
+"""penna.run and penna.cancel.
+
+`penna.run` answers at once with a job id: some editors wait for a command's answer and do nothing
+else meanwhile, and a command cannot be cancelled by `$/cancelRequest`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lsp_server.actions import ACTIONS
+from lsp_server.actions.offer import Action, Disabled, Offer
+from lsp_server.errors import OfferError
+from lsp_server.job import Job
+from lsp_server.lsp import wire
+from lsp_server.lsp.session import Session
+
+STALE = "The document changed since the menu was opened; open it again and choose once more."
+CLOSED = "{uri} is not open; open it and ask again."
+UNKNOWN = "There is no action named {name!r}; the names are {names}."
+NOTHING = "There is nothing for {name!r} to do here; select other text, or move the cursor."
+ARGUMENTS = "penna.run takes one object: {action, uri, version?, range?, options?}."
+
+
+def run(session: Session, arguments: Any) -> dict[str, str]:
+    """Start a job. Raises `OfferError`."""
+    argument = _mapping(arguments)
+    action = _action(argument.get("action"))
+    uri = str(argument.get("uri", ""))
+    snapshot = session.documents.get(uri)
+    if snapshot is None:
+        raise OfferError(CLOSED.format(uri=uri))
+    if argument.get("version") not in (None, snapshot.version):
+        raise OfferError(STALE)
+    place = wire.range_from(argument.get("range"))
+    diagnostics = wire.diagnostics_from(argument.get("diagnostics"))
+    context = session.context(snapshot, place, diagnostics, _instruction(argument))
+    offer = action.offer(context)
+    if isinstance(offer, Disabled):
+        raise OfferError(offer.reason[session.client.support.language])
+    if not isinstance(offer, Offer):
+        raise OfferError(NOTHING.format(name=action.id))
+    job = Job(offer, snapshot, session.desk(uri), session.model(), session.policy)
+    try:
+        session.jobs.refuse_overlap(uri, job.spans)
+    except OfferError:
+        job.leave()
+        raise
+    title = action.titles[session.client.support.language]
+    return {"job": session.jobs.start(uri, title, job)}
+
+
+def cancel(session: Session, arguments: Any) -> bool:
+    """Whether there was such a job."""
+    return session.jobs.cancel(str(_mapping(arguments).get("job", "")))
+
+
+def _mapping(arguments: Any) -> Mapping[str, Any]:
+    if not isinstance(arguments, Mapping):
+        raise OfferError(ARGUMENTS)
+    return arguments
+
+
+def _action(name: object) -> Action:
+    for action in ACTIONS:
+        if action.id == name:
+            return action
+    raise OfferError(UNKNOWN.format(name=name, names=", ".join(action.id for action in ACTIONS)))
+
+
+def _instruction(argument: Mapping[str, Any]) -> str | None:
+    options = argument.get("options")
+    given = options.get("instruction") if isinstance(options, Mapping) else None
+    return str(given).strip() or None if given else None
