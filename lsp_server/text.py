@@ -92,7 +92,19 @@ class Edit:
         head = common_prefix(removed, self.text)
         tail = common_suffix(removed[head:], self.text[head:])
         span = Span(self.span.start + head, self.span.end - tail)
-        return Edit(span, self.text[head : len(self.text) - tail])
+        return Edit(span, self.text[head : len(self.text) - tail]).expressible(document)
+
+    def expressible(self, document: str) -> "Edit":
+        """The same change, widened where it would begin or end between CR and LF.
+
+        LSP has no position there. An edit that changes nothing stays as it is.
+        """
+        if not self.text and not len(self.span):
+            return self
+        start, end = self.span.start, self.span.end
+        head = "\r" if _inside_terminator(document, start) else ""
+        tail = "\n" if _inside_terminator(document, end) else ""
+        return Edit(Span(start - len(head), end + len(tail)), head + self.text + tail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +158,10 @@ class Snapshot:
 def line_starts(text: str) -> list[int]:
     """Offsets at which lines start; never empty."""
     return [0, *(match.end() for match in LINE_END.finditer(text))]
+
+
+def _inside_terminator(text: str, at: int) -> bool:
+    return at > 0 and text.startswith("\r\n", at - 1)
 
 
 def difference(before: str, after: str) -> Edit:
