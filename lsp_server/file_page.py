@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lsp_server.errors import EditRefused
 from lsp_server.page import Author
-from lsp_server.text import Snapshot
+from lsp_server.text import Edit, Snapshot
 
 CHANGED = "{path} has changed on disk meanwhile, so nothing was written; ask again."
 UNWRITABLE = "{path} cannot be written ({reason}); check its permissions and the free space."
@@ -55,6 +55,12 @@ class FilePage:
                 other.moved(edit)
         self.after_landing()
         return True
+
+    def typed(self, edit: Edit) -> None:
+        """Somebody who writes to no one's order changed the text."""
+        self._snapshot = self._snapshot.edited(edit)
+        for author in self._authors:
+            author.moved(edit)
 
     def after_landing(self) -> None:
         """Hook for pages that show their text as it grows."""

@@ -34,7 +34,7 @@ from lsp_server.page import Page
 from lsp_server.prompt import Prompt, n_tokens
 from lsp_server.reply import Newlines, Pipeline
 from lsp_server.settings import Settings
-from lsp_server.text import Edit, Snapshot, Span
+from lsp_server.text import LINE_END, Edit, Snapshot, Span
 from lsp_server.writer import Writer
 
 CANCELLED = "Cancelled."
@@ -211,21 +211,19 @@ class Job:
             await self._woken.wait()
 
     async def _read(self, part: _Part, prompt: Callable[[int], Prompt]) -> None:
-        newlines = Newlines(part.page.snapshot.newline)
         if self._model is None:
             assert part.step.draft is not None, "an offer that says so has its drafts"
             self.on_stage(Drafting())
             text = await asyncio.to_thread(part.step.draft)
-            part.writer.push(newlines.push(text) + newlines.close())
+            part.writer.push(LINE_END.sub(part.page.snapshot.newline, text))
         else:
-            adapters = [make() for make in part.step.adapters]
-            await self._read_reply(self._model, part, prompt, Pipeline([*adapters, newlines]))
+            await self._read_reply(self._model, part, prompt)
         part.writer.finish()
 
-    async def _read_reply(
-        self, model: Model, part: _Part, prompt: Callable[[int], Prompt], pipeline: Pipeline
-    ) -> None:
+    async def _read_reply(self, model: Model, part: _Part, prompt: Callable[[int], Prompt]) -> None:
         step = part.step
+        newlines = Newlines(part.page.snapshot.newline)
+        pipeline = Pipeline([*(make() for make in step.adapters), newlines])
         self.on_stage(Starting())
         asked = await asyncio.to_thread(prompt, _room_for_prompt(model, step))
         progress = _Progress(asked, self.on_stage)
