@@ -134,7 +134,8 @@ class Job:
             return Cancelled(CANCELLED)
         except errors.CheckFailed as ending:
             await self._put_back(self._policy.on_check_failure)
-            return Failed(str(ending))
+            kept = self.spans if self._policy.on_check_failure == "keep" else ()
+            return Failed(str(ending), kept)
         except errors.PennaError as ending:
             await self._put_back("restore")
             return Failed(str(ending))

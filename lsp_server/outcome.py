@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lsp_server.model.protocol import Reading, Starting
+from lsp_server.text import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,13 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The result could not be made, landed or verified; `reason` says what to do."""
+    """The result could not be made, landed or verified; `reason` says what to do.
+
+    `kept` is where in the document text stands that failed a check and that the user wants kept.
+    """
 
     reason: str
+    kept: tuple[Span, ...] = ()
 
 
 Outcome = Finished | Cancelled | Interrupted | Failed

@@ -12,16 +12,15 @@ from lsp_server.errors import HostFailed
 from lsp_server.file_desk import FileDesk
 from lsp_server.file_page import FilePage
 from lsp_server.job import Job, Policy
+from lsp_server.model.protocol import Reading, Starting
 from lsp_server.outcome import (
     Cancelled,
     Checking,
     Failed,
     Finished,
     Interrupted,
-    Reading,
     Repairing,
     Stage,
-    Starting,
     Writing,
 )
 from lsp_server.project.workspace import Project
@@ -246,6 +245,14 @@ async def test_a_cancelled_explanation_keeps_what_was_told() -> None:
     scene.job.cancel()
     assert isinstance(await running, Cancelled)
     assert scene.desk.pages[0].snapshot.text == "It adds.\n"
+
+
+async def test_a_failed_check_may_be_kept_and_says_where() -> None:
+    policy = Policy(on_check_failure="keep")
+    place = offer(InDocument(TWO), check=lambda *_: "Wrong.")
+    scene = Scene(place, ScriptedModel(["TWO\nTWO\n"]), policy)
+    assert await scene.job.run() == Failed("Wrong.", (Span(4, 12),))
+    assert scene.now == "one\nTWO\nTWO\nthree\n"
 
 
 def typed(scene: Scene, edit: Edit) -> None:

@@ -77,6 +77,11 @@ class Client:
     def warn(self, message: str) -> None:
         self.say(message, types.MessageType.Warning)
 
+    def mark(self, uri: str, version: int, diagnostics: list[types.Diagnostic]) -> None:
+        """Penna's own diagnostics of a document; an empty list takes them away."""
+        params = types.PublishDiagnosticsParams(uri, diagnostics, version)
+        self._server.text_document_publish_diagnostics(params)
+
     def notify(self, method: str, params: object) -> None:
         self._server.protocol.notify(method, params)
 

@@ -8,9 +8,13 @@ import asyncio
 from dataclasses import dataclass
 from itertools import count
 
+from lsprotocol import types
+
 from lsp_server.errors import OfferError
 from lsp_server.job import Job
+from lsp_server.lsp import convert
 from lsp_server.lsp.client import Client
+from lsp_server.lsp.documents import Documents
 from lsp_server.lsp.progress import Progress
 from lsp_server.outcome import Cancelled, Failed, Finished, Interrupted, Outcome
 from lsp_server.text import Span
@@ -28,10 +32,11 @@ class _Running:
 class Jobs:
     """Starts, cancels and ends jobs."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, documents: Documents) -> None:
+        self._client, self._documents = client, documents
         self._numbers = count(1)
         self._running: dict[str, _Running] = {}
+        self._marked: set[str] = set()
 
     def refuse_overlap(self, uri: str, spans: tuple[Span, ...]) -> None:
         """Raises `OfferError` where another job writes to the same text."""
@@ -42,7 +47,8 @@ class Jobs:
     def start(self, uri: str, title: str, job: Job) -> str:
         """Returns the job's id at once; its progress token is `penna/<id>`."""
         name = str(next(self._numbers))
-        task = asyncio.ensure_future(self._run(name, title, job))
+        self._mark(uri, "", ())
+        task = asyncio.ensure_future(self._run(name, uri, title, job))
         self._running[name] = _Running(uri, job, task)
         return name
 
@@ -63,7 +69,7 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, name: str, title: str, job: Job) -> None:
+    async def _run(self, name: str, uri: str, title: str, job: Job) -> None:
         progress = Progress(self._client, f"penna/{name}", title)
         job.on_stage = progress.tell
         outcome: Outcome = Failed("Penna stopped.")
@@ -72,9 +78,9 @@ class Jobs:
         finally:
             del self._running[name]
             await progress.end(_said(outcome))
-            self._tell(name, outcome)
+            self._tell(name, uri, outcome)
 
-    def _tell(self, name: str, outcome: Outcome) -> None:
+    def _tell(self, name: str, uri: str, outcome: Outcome) -> None:
         ended = {
             "job": name,
             "outcome": type(outcome).__name__.lower(),
@@ -83,14 +89,30 @@ class Jobs:
         }
         self._client.notify("penna/jobEnded", ended)
         match outcome:
-            case Failed(reason):
+            case Failed(reason, kept):
                 self._client.warn(reason)
+                self._mark(uri, reason, kept)
             case Interrupted(reason):
                 self._client.say(reason)
             case Finished(summary, by_model=False):
                 self._client.say(summary)
             case Finished() | Cancelled():
                 pass
+
+    def _mark(self, uri: str, reason: str, spans: tuple[Span, ...]) -> None:
+        """Diagnostics on text that was kept though a check failed; the next job clears them."""
+        snapshot = self._documents.get(uri)
+        if snapshot is None or not (spans or uri in self._marked):
+            return
+        encoding = self._documents.encoding
+        ranges = [convert.range_of(snapshot, span, encoding) for span in spans]
+        self._client.mark(uri, snapshot.version, [_warning(each, reason) for each in ranges])
+        (self._marked.add if spans else self._marked.discard)(uri)
+
+
+def _warning(place: types.Range, reason: str) -> types.Diagnostic:
+    severity = types.DiagnosticSeverity.Warning
+    return types.Diagnostic(place, reason, severity=severity, source="penna")
 
 
 def _said(outcome: Outcome) -> str:

@@ -1,6 +1,7 @@
 """Everything that one connection to one editor has: no module of `lsp/` keeps state elsewhere."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from lsp_server.lsp.scratch import Scratches
 from lsp_server.model.choose import Models
 from lsp_server.model.protocol import Model
 from lsp_server.project.workspace import Project
-from lsp_server.settings import Settings
+from lsp_server.settings import Settings, Style
 from lsp_server.text import Snapshot
 
 
@@ -33,7 +34,7 @@ class Session:
         self.documents = Documents()
         self.pages = Pages(self.client, self.documents)
         self.scratches = Scratches(self.client)
-        self.jobs = Jobs(self.client)
+        self.jobs = Jobs(self.client, self.documents)
         self.settings = Settings()
         self.messages: list[str] = []
         self.models = Models()
@@ -55,6 +56,8 @@ class Session:
         root = self._folders[0] if self._folders else None
         self.settings, messages = user_settings.load({**given, **self._overrides}, root)
         self.messages += [each for each in messages if each not in self.messages]
+        locale = self.settings.locale or self.client.support.locale
+        self.client.support = replace(self.client.support, locale=locale)
 
     @property
     def policy(self) -> Policy:
@@ -72,6 +75,15 @@ class Session:
 
     # What actions see
 
+    @property
+    def _style(self) -> Style:
+        """Replies are in the client's language unless the user or the project chose another."""
+        style = self.settings.style
+        language = self.client.support.language
+        if style.reply_language or language == "en":
+            return style
+        return replace(style, reply_language=language)
+
     def context(
         self,
         snapshot: Snapshot,
@@ -84,7 +96,7 @@ class Session:
             snapshot,
             convert.span(snapshot, place, encoding),
             self.project(snapshot.uri),
-            self.settings.style,
+            self._style,
             tuple(_diagnostic(snapshot, each, encoding) for each in diagnostics),
             instruction,
         )
