@@ -7,7 +7,6 @@ reading model files (gguf_file.py) and fetching them (download.py).
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,7 +121,7 @@ class Store:
     def _write(self, choice: dict[str, str]) -> None:
         fresh = self._choice.with_suffix(".new")
         fresh.write_text(json.dumps(choice, ensure_ascii=False), "utf-8")
-        os.replace(fresh, self._choice)
+        fresh.replace(self._choice)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -1,0 +1,71 @@
+"""Where a model is asked: the host's socket on this machine, or a base URL that the user set.
+
+Deliberately absent: talking to either (client.py).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from lsp_server.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class UnixSocket:
+    """The host, on this machine."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return "the model host"
+
+
+@dataclass(frozen=True, slots=True)
+class BaseUrl:
+    """Any other server. `api_key` is sent as a bearer token; empty sends none."""
+
+    url: str
+    api_key: str = ""
+
+    @property
+    def name(self) -> str:
+        """The address without a name and password that may be in it."""
+        parts = urlsplit(self.url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+Endpoint = UnixSocket | BaseUrl
+
+
+def base_url(url: str, api_key_file: Path | None = None) -> BaseUrl:
+    """The endpoint for a URL as users write it: `/v1` is added where it has no path.
+
+    SettingsError says what is wrong with the URL or the key file.
+    """
+    parts = _split(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(f"The base URL “{url}” must look like http://127.0.0.1:8080/v1.")
+    path = parts.path.rstrip("/") or "/v1"
+    key = _key(api_key_file) if api_key_file is not None else ""
+    return BaseUrl(parts._replace(path=path, query="", fragment="").geturl(), key)
+
+
+def _key(file: Path) -> str:
+    try:
+        key = file.expanduser().read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise SettingsError(f"The key in {file} cannot be read ({reason}).") from None
+    if not key or not key.isascii() or not key.isprintable():
+        raise SettingsError(f"{file} must hold the key alone, in one line.")
+    return key
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port  # Raises for a port that is no number.
+    except ValueError:
+        raise SettingsError(f"The base URL “{url}” cannot be read; check its port.") from None
+    return parts
