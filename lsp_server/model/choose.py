@@ -46,9 +46,12 @@ def _make(settings: Settings, path: Path | None) -> Model:
         from lsp_server.model.endpoint import base_url
 
         key = Path(settings.api_key_file) if settings.api_key_file else None
-        return HttpModel(base_url(settings.base_url, key), n_ctx=settings.n_ctx)
-    from lsp_server.model.supervisor import HostOptions, SupervisedModel
+        endpoint = base_url(settings.base_url, key)
+        return HttpModel(endpoint, settings.n_ctx, settings.model or "")
+    from lsp_server.model.host_process import HostOptions
+    from lsp_server.model.supervised import SupervisedModel
 
     assert path is not None, "without a URL the model is a file"
-    options = HostOptions(settings.n_ctx, settings.n_threads, settings.idle_minutes)
-    return SupervisedModel(path, options)
+    return SupervisedModel(
+        HostOptions(path, settings.n_ctx, settings.n_threads, settings.idle_minutes)
+    )

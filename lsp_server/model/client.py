@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsp_server.model import wire
-from lsp_server.model.endpoint import BaseUrl, Endpoint, UnixSocket
+from lsp_server.model.endpoint import BaseUrl, Endpoint, UnixSocket, connect
 from lsp_server.model.failures import broken_stream, refused, sentences, stopped
 from lsp_server.model.protocol import Chunk, Ended, Event
 from lsp_server.model.sse import EventReader
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 # A slow CPU reads a long prompt for minutes, and a server may say nothing meanwhile.
 STALL_SECONDS = 900.0
-CONNECT_SECONDS = 10.0
 
 
 class HttpModel:
@@ -50,7 +49,7 @@ class HttpModel:
         """Stream the reply; see protocol.py. Raises HostFailed and PromptTooLong."""
         with sentences(self._endpoint.name, self._stall_seconds):
             async with (
-                self._client() as client,
+                connect(self._endpoint, self._stall_seconds) as client,
                 self._answer(client, prompt, sampling) as answer,
                 aclosing(_events(answer.aiter_bytes(), self._endpoint.name)) as events,
             ):
@@ -83,26 +82,6 @@ class HttpModel:
             answer = await client.get("models")
             self._model = wire.served_model(answer.text) if answer.is_success else ""
         return self._model
-
-    def _client(self) -> "httpx.AsyncClient":
-        import httpx
-
-        headers = {"Content-Type": "application/json"}
-        socket = None
-        match self._endpoint:
-            case UnixSocket(path):
-                url, socket = "http://host/v1", str(path)
-            case BaseUrl(url, api_key):
-                if api_key:
-                    headers["Authorization"] = f"Bearer {api_key}"
-        return httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(uds=socket, verify=url.startswith("https")),
-            base_url=url,
-            headers=headers,
-            timeout=httpx.Timeout(self._stall_seconds, connect=CONNECT_SECONDS),
-            trust_env=False,
-            follow_redirects=False,
-        )
 
 
 def _encoded(body: Mapping[str, object]) -> bytes:

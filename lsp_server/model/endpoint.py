@@ -1,13 +1,22 @@
 """Where a model is asked: the host's socket on this machine, or a base URL that the user set.
 
-Deliberately absent: talking to either (client.py).
+Connections follow no redirects and use no proxies of the environment: nothing leaves the machine
+but to the address that the user set. Deliberately absent: what is said (client.py, health.py).
 """
 
+import json
+import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from lsp_server.errors import SettingsError
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,47 @@ def base_url(url: str, api_key_file: Path | None = None) -> BaseUrl:
     path = parts.path.rstrip("/") or "/v1"
     key = _key(api_key_file) if api_key_file is not None else ""
     return BaseUrl(parts._replace(path=path, query="", fragment="").geturl(), key)
+
+
+def connect(endpoint: Endpoint, read_seconds: float) -> "httpx.AsyncClient":
+    """A client whose relative addresses start at the endpoint's `/v1`.
+
+    `read_seconds` is how long the server may send nothing at all.
+    """
+    import httpx
+
+    headers = {"Content-Type": "application/json"}
+    uds = None
+    match endpoint:
+        case UnixSocket(path):
+            url, uds = "http://host/v1", str(path)
+        case BaseUrl(url, api_key):
+            if api_key:
+                headers["Authorization"] = f"Bearer {api_key}"
+    return httpx.AsyncClient(
+        transport=httpx.AsyncHTTPTransport(uds=uds, verify=url.startswith("https")),
+        base_url=url,
+        headers=headers,
+        timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS),
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+def host_endpoint(path: Path) -> Endpoint:
+    """Where the host that was given this path listens.
+
+    Without Unix sockets (Windows) there is a file at the path that tells its port and key; as
+    long as it is not there, the endpoint is one that nobody can listen at.
+    """
+    if hasattr(socket, "AF_UNIX"):
+        return UnixSocket(path)
+    try:
+        told: object = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        told = {}
+    url, key = (told.get("base_url"), told.get("key")) if isinstance(told, dict) else ("", "")
+    return BaseUrl(f"{url or 'http://127.0.0.1:0'}/v1", str(key or ""))
 
 
 def _key(file: Path) -> str:

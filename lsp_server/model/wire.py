@@ -70,6 +70,16 @@ class Piece:
     is_last: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class HealthFields:
+    """What the host's /health says of itself; `message` only when loading failed."""
+
+    message: str = ""
+    version: str = ""
+    pid: int = 0
+    n_ctx: int = 0
+
+
 def request_fields(prompt: Prompt, sampling: Sampling, model: str) -> dict[str, object]:
     """The JSON body of a streamed request. An empty `model` is left out."""
     fields: dict[str, object] = {
@@ -137,6 +147,21 @@ def served_model(body: str) -> str:
         return ""
     models = _fields(value).get("data")
     return _text(_fields(models[0]), "id") if isinstance(models, list) and models else ""
+
+
+def health(body: str) -> HealthFields:
+    """An answer of the host's /health."""
+    try:
+        value: object = json.loads(body)
+    except ValueError:
+        return HealthFields(_one_line(body))
+    fields = _fields(value)
+    return HealthFields(
+        message=_text(fields, "message"),
+        version=_text(fields, "version"),
+        pid=_whole(fields, "pid"),
+        n_ctx=_whole(fields, "n_ctx"),
+    )
 
 
 def _refusal(error: object) -> Refusal:

@@ -1,0 +1,57 @@
+"""The model of the host on this machine: the host is found or started for each reply.
+
+The host may leave between two replies because nobody asked it for a while; then it is started
+again. A reply that has begun is never begun again by itself: what was said would be said twice.
+Deliberately absent: how a host is started (supervisor.py) and asked (client.py).
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from lsp_server import __version__
+from lsp_server.errors import HostFailed
+from lsp_server.model.client import HttpModel
+from lsp_server.model.health import Serving
+from lsp_server.model.host_process import HostOptions
+from lsp_server.model.protocol import Event, Starting
+from lsp_server.model.supervisor import Supervisor
+from lsp_server.prompt import Prompt, Sampling
+
+
+class SupervisedModel:
+    """Implements Model. `n_ctx` is the wanted window until the host has told the real one."""
+
+    def __init__(self, options: HostOptions) -> None:
+        self.n_ctx = options.n_ctx
+        self._supervisor = Supervisor(options)
+
+    async def reply(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event]:
+        """Stream the reply; see protocol.py. `Starting` comes first when the host must start."""
+        has_begun = False
+        try:
+            async with aclosing(self._asked(prompt, sampling)) as events:
+                async for event in events:
+                    has_begun = has_begun or not isinstance(event, Starting)
+                    yield event
+            return
+        except HostFailed:
+            # The host may have left between our looking and our asking.
+            if has_begun or await self._is_ready():
+                raise
+        async with aclosing(self._asked(prompt, sampling)) as events:
+            async for event in events:
+                yield event
+
+    async def _asked(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event]:
+        if not await self._is_ready():
+            yield Starting()
+        serving = await self._supervisor.ready()
+        self.n_ctx = serving.n_ctx or self.n_ctx
+        model = HttpModel(self._supervisor.endpoint(), self.n_ctx)
+        async with aclosing(model.reply(prompt, sampling)) as events:
+            async for event in events:
+                yield event
+
+    async def _is_ready(self) -> bool:
+        health = await self._supervisor.health()
+        return isinstance(health, Serving) and health.version == __version__
