@@ -7,7 +7,8 @@ The captures:
 * a branch by its name (`@if`, `@for`, ...) with `@condition` (to `@until`); `@fork` for what
   forks inside an expression and is counted only.
 * `@target` binds the names in it, `@assign` assigns to what exists, `@bind` and `@bind.all`
-  (every name inside) bind, `@own` names a receiver; `@outside` declares a name that is not local; `@name` is a use.
+  (every name inside) bind, `@own` names a receiver; `@outside` declares a name that is not local;
+  `@name` is a use.
 * `@ignore` is no use of a name. `@nested` (another definition's inside) and `@annotation` are
   left out; of a `@closure` only what is returned, yielded and awaited is left out.
 
