@@ -9,37 +9,31 @@ No clock but the one for the rate, no LSP, no files: a `Desk` opens the pages.
 """
 
 import asyncio
-import time
 from collections.abc import Callable
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, Self
 
 from lsp_server import errors
 from lsp_server.actions.offer import InDocument, InFile, Offer, Place, Scratch, Step
-from lsp_server.model.protocol import Chunk, Ended, Model, Reading, Starting
+from lsp_server.filling import Filling, Part, Stopped
+from lsp_server.model.protocol import Model
 from lsp_server.outcome import (
     Cancelled,
     Checking,
-    Drafting,
     Failed,
     Finished,
     Interrupted,
     Outcome,
     Repairing,
     Stage,
-    Writing,
 )
 from lsp_server.page import Page
-from lsp_server.prompt import Prompt, n_tokens
-from lsp_server.reply import Newlines, Pipeline
+from lsp_server.prompt import Prompt
 from lsp_server.settings import Settings
-from lsp_server.text import LINE_END, Edit, Snapshot, Span
+from lsp_server.text import Edit, Snapshot, Span
 from lsp_server.writer import Writer
 
 CANCELLED = "Cancelled."
-CUT_OFF = "The reply was cut off at its length limit; select less, or allow longer replies."
-EMPTY = "The model's reply held nothing to write; ask again, or choose a larger model."
 NO_MODEL = "This needs a model: run `penna model pull` to get one, then ask again."
 WITHOUT_MODEL = "Made from the code's structure, without a model."
 
@@ -73,15 +67,6 @@ class Desk(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Part:
-    """One step, where it is written, and by whom."""
-
-    step: Step
-    page: Page
-    writer: Writer
-
-
 class Job:
     """Carry out one offer. `run` once; `cancel` at any time."""
 
@@ -92,9 +77,8 @@ class Job:
         self._offer, self._before, self._desk = offer, snapshot, desk
         self._model, self._policy = model, policy
         self._cancelled = False
-        self._source: asyncio.Task[None] | None = None
-        self._woken = asyncio.Event()
-        self._parts: list[_Part] = []
+        self._filling: Filling | None = None
+        self._parts: list[Part] = []
         self._steps = offer.steps()
         self._join_document()
 
@@ -105,9 +89,8 @@ class Job:
 
     def cancel(self) -> None:
         self._cancelled = True
-        if self._source is not None:
-            self._source.cancel()
-        self._woken.set()
+        if self._filling is not None:
+            self._filling.stop()
 
     async def run(self) -> Outcome:
         """Never raises but for a defect; the pages are left in every case."""
@@ -129,7 +112,7 @@ class Job:
             return await self._carry_out()
         except errors.Interrupted as ending:
             return Interrupted(str(ending))
-        except _Stop:
+        except Stopped:
             await self._put_back(self._policy.on_cancel)
             return Cancelled(CANCELLED)
         except errors.CheckFailed as ending:
@@ -174,7 +157,7 @@ class Job:
     def _join(self, step: Step, page: Page, target: Span) -> None:
         writer = Writer(page.snapshot, target)
         page.join(writer)
-        self._parts.append(_Part(step, page, writer))
+        self._parts.append(Part(step, page, writer))
 
     async def _shut(self, *, discard: bool) -> None:
         for part in self._parts:
@@ -182,64 +165,13 @@ class Job:
                 unused = discard and not part.writer.text
                 await self._desk.shut(part.page, discard=unused)
 
-    # Writing
-
-    async def _fill(self, part: _Part, prompt: Callable[[int], Prompt]) -> None:
-        """Write one step's text, reading the reply and landing it side by side."""
-        writer = part.writer
-        self._raise_if_cancelled()
-        writer.woken = self._woken.set
+    async def _fill(self, part: Part, prompt: Callable[[int], Prompt]) -> None:
+        if self._cancelled:
+            raise Stopped
         if self._policy.delivery == "whole":
-            writer.hold()
-        self._source = asyncio.ensure_future(self._read(part, prompt))
-        self._source.add_done_callback(lambda _: self._woken.set())
-        try:
-            await self._land_until_read(part, self._source)
-        finally:
-            self._source.cancel()
-            await asyncio.wait([self._source])
-
-    async def _land_until_read(self, part: _Part, source: asyncio.Task[None]) -> None:
-        while True:
-            self._woken.clear()
-            self._raise_if_cancelled()
-            if source.done():
-                source.result()
-            if await part.page.land(part.writer):
-                continue
-            if source.done() and part.writer.idle:
-                return
-            await self._woken.wait()
-
-    async def _read(self, part: _Part, prompt: Callable[[int], Prompt]) -> None:
-        if self._model is None:
-            assert part.step.draft is not None, "an offer that says so has its drafts"
-            self.on_stage(Drafting())
-            text = await asyncio.to_thread(part.step.draft)
-            part.writer.push(LINE_END.sub(part.page.snapshot.newline, text))
-        else:
-            await self._read_reply(self._model, part, prompt)
-        part.writer.finish()
-
-    async def _read_reply(self, model: Model, part: _Part, prompt: Callable[[int], Prompt]) -> None:
-        step = part.step
-        newlines = Newlines(part.page.snapshot.newline)
-        pipeline = Pipeline([*(make() for make in step.adapters), newlines])
-        self.on_stage(Starting())
-        asked = await asyncio.to_thread(prompt, _room_for_prompt(model, step))
-        progress = _Progress(asked, self.on_stage)
-        writing = _Framed(step, part)
-        async with aclosing(model.reply(asked, step.sampling)) as events:
-            async for event in events:
-                progress.tell(event)
-                if isinstance(event, Chunk):
-                    writing.push(pipeline.push(event.text))
-                elif isinstance(event, Ended) and event.reason == "length":
-                    raise errors.ReplyCutOff(CUT_OFF)
-                if pipeline.done:
-                    break
-        writing.push(pipeline.close())
-        writing.finish()
+            part.writer.hold()
+        self._filling = Filling(part, self._model, self.on_stage)
+        await self._filling.run(prompt)
 
     # Checking
 
@@ -262,7 +194,7 @@ class Job:
         if problem is not None:
             raise errors.CheckFailed(problem)
 
-    async def _repair(self, part: _Part, problem: str) -> None:
+    async def _repair(self, part: Part, problem: str) -> None:
         def prompt(n: int) -> Prompt:
             asked = part.step.prompt(n)
             told = f"{asked.user}\n\nYour last answer was:\n\n{answer}\n\nIt was not usable: "
@@ -273,7 +205,7 @@ class Job:
         part.writer.rewrite()
         await self._fill(part, prompt)
 
-    async def _problem(self, parts: list[_Part]) -> str | None:
+    async def _problem(self, parts: list[Part]) -> str | None:
         before, after = self._result(parts)
         for check in self._offer.checks:
             found = await asyncio.to_thread(check, before, after)
@@ -281,7 +213,7 @@ class Job:
                 return found
         return None
 
-    def _result(self, parts: list[_Part]) -> tuple[Snapshot, str]:
+    def _result(self, parts: list[Part]) -> tuple[Snapshot, str]:
         """The text as the job was asked for it, and the same with the parts written in.
 
         Not the text in the editor: what the user types meanwhile is not the job's to answer for.
@@ -305,58 +237,8 @@ class Job:
                 part.writer.restore()
                 await _land_all(part)
 
-    def _raise_if_cancelled(self) -> None:
-        if self._cancelled:
-            raise _Stop
 
-
-class _Stop(Exception):
-    """The user cancelled the job."""
-
-
-class _Framed:
-    """Writes the reply between the step's head and tail; the head only once there is a reply."""
-
-    def __init__(self, step: Step, part: _Part) -> None:
-        self._writer, self._begun = part.writer, False
-        newline = part.page.snapshot.newline
-        self._head, self._tail = (text.replace("\n", newline) for text in (step.head, step.tail))
-
-    def push(self, piece: str) -> None:
-        if piece and not self._begun:
-            self._begun = True
-            self._writer.push(self._head)
-        if piece:
-            self._writer.push(piece)
-
-    def finish(self) -> None:
-        if not self._begun:
-            raise errors.ReplyError(EMPTY)
-        self._writer.push(self._tail)
-
-
-class _Progress:
-    """Turns the model's events into stages, the rate counted from the first token."""
-
-    def __init__(self, prompt: Prompt, on_stage: Callable[[Stage], None]) -> None:
-        self._expected = n_tokens(prompt.prediction) if prompt.prediction else None
-        self._on_stage = on_stage
-        self._began: float | None = None
-
-    def tell(self, event: Starting | Reading | Chunk | Ended) -> None:
-        if isinstance(event, Chunk):
-            self._on_stage(self._writing(event.n_tokens))
-        elif not isinstance(event, Ended):
-            self._on_stage(event)
-
-    def _writing(self, n: int) -> Writing:
-        now = time.monotonic()
-        self._began = now if self._began is None else self._began
-        seconds = now - self._began
-        return Writing(n, (n - 1) / seconds if seconds > 0 else 0.0, self._expected)
-
-
-async def _land_all(part: _Part) -> None:
+async def _land_all(part: Part) -> None:
     """As far as the page takes it: where it is gone or refuses, there is nothing left to do."""
     try:
         while await part.page.land(part.writer):
@@ -365,12 +247,6 @@ async def _land_all(part: _Part) -> None:
         return
 
 
-def _in_document(part: _Part) -> bool:
+def _in_document(part: Part) -> bool:
     place: Place = part.step.place
     return isinstance(place, InDocument)
-
-
-def _room_for_prompt(model: Model, step: Step) -> int:
-    """Tokens of the window that the prompt may take: what the reply does not need."""
-    reply = step.sampling.max_tokens or model.n_ctx // 4
-    return model.n_ctx - min(reply, model.n_ctx // 2)
