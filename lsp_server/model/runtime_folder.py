@@ -35,7 +35,8 @@ def _candidates() -> Iterator[Path]:
     own = f"penna-{os.getuid()}" if hasattr(os, "getuid") else "penna"
     if given := os.environ.get("XDG_RUNTIME_DIR"):
         yield Path(given) / "penna"
-    yield platformdirs.user_runtime_path("penna", appauthor=False)
+    else:
+        yield platformdirs.user_runtime_path("penna", appauthor=False)
     yield Path(tempfile.gettempdir()) / own
     if os.name == "posix":
         yield Path("/tmp") / own  # noqa: S108 - `_is_private` refuses what another user made.

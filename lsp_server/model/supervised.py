@@ -42,6 +42,10 @@ class SupervisedModel:
             async for event in events:
                 yield event
 
+    async def end(self) -> None:
+        """End the host if this process started it: for a model that is not needed any more."""
+        await self._supervisor.end()
+
     async def _asked(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event]:
         if not await self._is_ready():
             yield Starting()

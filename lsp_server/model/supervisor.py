@@ -38,6 +38,8 @@ class Supervisor:
     def __init__(self, options: HostOptions) -> None:
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
+        # A host that could say why loading failed ends by itself, and not with 0: no crash.
+        self._has_told_why = False
         self._crashes: list[float] = []
 
     def endpoint(self) -> Endpoint:
@@ -65,7 +67,7 @@ class Supervisor:
                 case Serving():
                     await self._replace(health)
                 case Broken(message):
-                    self._forget()
+                    self._has_told_why = True
                     raise ModelUnusable(message)
                 case Absent() if was_loading:
                     raise self._death()
@@ -75,6 +77,13 @@ class Supervisor:
                     raise HostFailed(f"The model host hangs; end the process {self._name()}.")
             was_loading = was_loading or isinstance(health, Loading)
             await asyncio.sleep(_POLL_SECONDS)
+
+    async def end(self) -> None:
+        """End the host if it was started here; others may be using one that was not."""
+        if self._process is not None:
+            self._process.terminate()
+            await asyncio.to_thread(self._process.wait)
+            self._process = None
 
     def _socket(self) -> Path:
         return runtime_folder() / f"{self._options.id}.sock"
@@ -87,11 +96,21 @@ class Supervisor:
         async with _locked(self._socket().with_suffix(".lock")):
             if not isinstance(await self.health(), Absent):
                 return
+            await self._until_gone()
             self._count_crash()
             self._give_up_after_crashes()
             await asyncio.to_thread(gguf_file.check, self._options.model, self._options.n_ctx)
+            self._has_told_why = False
             self._process = host_process.start(self._options, self._socket(), self._log())
             await self._until_listening(self._process)
+
+    async def _until_gone(self) -> None:
+        """Wait for a host of ours that listens no more, so that two never share the memory."""
+        deadline = time.monotonic() + END_SECONDS
+        while self._process is not None and self._process.poll() is None:
+            if time.monotonic() > deadline:
+                self._process.kill()
+            await asyncio.sleep(_POLL_SECONDS)
 
     async def _until_listening(self, process: "subprocess.Popen[bytes]") -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -118,12 +137,8 @@ class Supervisor:
         if self._process is None or (code := self._process.poll()) is None:
             return
         self._process = None
-        if host_process.is_crash(code):
+        if host_process.is_crash(code) and not self._has_told_why:
             self._crashes.append(time.monotonic())
-
-    def _forget(self) -> None:
-        """A host that could say why it failed is about to end in order, though not with 0."""
-        self._process = None
 
     def _give_up_after_crashes(self) -> None:
         since = time.monotonic() - CRASH_SECONDS
