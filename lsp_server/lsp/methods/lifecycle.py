@@ -3,6 +3,7 @@
 import logging
 
 from lsprotocol import types
+from pygls.capabilities import ServerCapabilitiesBuilder
 
 from lsp_server.lsp import support
 from lsp_server.lsp.convert import Encoding
@@ -14,13 +15,14 @@ log = logging.getLogger(__name__)
 
 def initialize(session: Session, params: types.InitializeParams) -> None:
     session.client.support = support.resolve(params)
+    encoding = ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities)
+    session.documents.encoding = Encoding(encoding)
     session.set_folders(params)
     session.configure(params.initialization_options)
 
 
 async def initialized(session: Session) -> None:
     """What the client must be asked for, now that it may be asked."""
-    session.documents.encoding = Encoding(session.server.server_capabilities.position_encoding)
     for message in session.messages:
         session.client.warn(message)
     session.messages.clear()
