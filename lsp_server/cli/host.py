@@ -19,6 +19,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--n-ctx", type=_positive, default=8192, help="window in tokens")
     parser.add_argument("--threads", type=_positive, help="default: the physical cores")
     parser.add_argument("--idle-minutes", type=float, default=30, help="end when idle so long")
+    parser.add_argument(
+        "--failure-shown-s", type=float, default=10, help="tell so long why loading failed"
+    )
     parser.add_argument("--parent-log", type=Path, help="append the log to this file")
     parser.add_argument(
         "--tcp", action="store_true", help="a loopback port and a key, told in the socket's file"
@@ -40,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
         n_threads=args.threads,
         idle_minutes=args.idle_minutes,
         over_tcp=args.tcp,
+        failure_shown_s=args.failure_shown_s,
     )
     try:
         return serve(options)

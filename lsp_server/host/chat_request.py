@@ -86,10 +86,10 @@ def _message(index: int, value: object) -> Message:
     if not isinstance(value, dict):
         raise BadRequest(f"'{where}' must be an object with a role and a content.")
     role = value.get("role")
-    if role not in ROLES:
+    if not isinstance(role, str) or role not in ROLES:
         raise BadRequest(f"'{where}.role' must be one of {', '.join(sorted(ROLES))}.")
     content = _content(where, value.get("content"))
-    return Message("system" if role == "developer" else str(role), content)
+    return Message("system" if role == "developer" else role, content)
 
 
 def _content(where: str, value: object) -> str:
@@ -149,7 +149,7 @@ def _stop(fields: Mapping[str, object]) -> tuple[str, ...]:
         raise BadRequest("'stop' must be a non-empty string or a list of such.")
     if len(texts) > MAX_STOP_STRINGS:
         raise BadRequest(f"'stop' may hold at most {MAX_STOP_STRINGS} strings.")
-    return tuple(texts)
+    return tuple(_unicode("stop", text) for text in texts)
 
 
 def _prediction(fields: Mapping[str, object]) -> str:

@@ -84,6 +84,7 @@ class ChatTemplate:
     def _render(self, messages: Sequence[Message]) -> str:
         from jinja2 import TemplateError
 
+        foreign = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError)
         try:
             return self._template.render(
                 messages=[{"role": m.role, "content": m.content} for m in messages],
@@ -94,7 +95,7 @@ class ChatTemplate:
                 tools=None,
                 documents=None,
             )
-        except (TemplateError, TypeError, ValueError) as error:
+        except (*foreign, ValueError, RecursionError) as error:
             raise TemplateRefused(f"The model's chat template refused: {error}") from error
 
 

@@ -45,8 +45,7 @@ def listen_unix(path: Path) -> Endpoint:
     _make_private_folder(path.parent)
     _refuse_if_taken(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    # No longer than the name itself: a path has room for about a hundred bytes.
-    unseen = path.with_name(secrets.token_hex(16)[: max(len(os.fsencode(path.name)), 4)])
+    unseen = _unseen(path)
     try:
         listener.bind(str(unseen))
         unseen.chmod(PRIVATE)
@@ -76,6 +75,15 @@ def listen_tcp(path: Path) -> Endpoint:
         listener.close()
         raise HostFailed(_why(path, error)) from error
     return Endpoint(listener, path, path.lstat().st_ino, key)
+
+
+def _unseen(path: Path) -> Path:
+    """A free name beside `path`, no longer than it: a socket's path has room for 100 bytes."""
+    n_bytes = min(len(os.fsencode(path.name)), 16)
+    while True:
+        candidate = path.with_name(secrets.token_hex(16)[:n_bytes])
+        if candidate != path and not candidate.exists():
+            return candidate
 
 
 def _make_private_folder(folder: Path) -> None:

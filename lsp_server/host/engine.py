@@ -12,7 +12,6 @@ string by any thread makes it 1, stop. No Python, no GIL.
 """
 
 import ctypes
-import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,15 +21,13 @@ from typing import Any, Literal
 from llama_cpp import llama_cpp as llama
 
 from lsp_server.errors import ModelUnusable
+from lsp_server.host.llama_log import LlamaLog
 from lsp_server.host.memory import check_fit
 from lsp_server.host.sampling import PENALTY_LAST_N, Sampling
 
-log = logging.getLogger(__name__)
-
 RANDOM_SEED = 0xFFFFFFFF
 PIECE_BYTES = 64
-LEVELS = {1: logging.DEBUG, 2: logging.DEBUG, 3: logging.WARNING, 4: logging.ERROR}
-"""ggml's NONE, INFO, WARN, ERROR are 0, 2, 3, 4; its INFO is our DEBUG."""
+F16_BYTES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +57,10 @@ Decoded = Literal["done", "stopped", "full"]
 class Sampler:
     """llama.cpp's sampler chain of one reply. Free it by `close`."""
 
-    def __init__(self, sampling: Sampling) -> None:
+    def __init__(self, sampling: Sampling, n_vocab: int) -> None:
         params = llama.llama_sampler_chain_default_params()
         self._chain = llama.llama_sampler_chain_init(params)
-        for link in _links(sampling):
+        for link in _links(sampling, n_vocab):
             llama.llama_sampler_chain_add(self._chain, link)
 
     @property
@@ -82,7 +79,9 @@ class Engine:
     """
 
     def __init__(self, shape: Shape, going_on: Callable[[], bool]) -> None:
-        self._logs = _Logs()
+        self._logs = LlamaLog()
+        _CALLBACKS.append(llama.llama_log_callback(self._logs.take))
+        llama.llama_log_set(_CALLBACKS[-1], None)
         self._stop_flag = ctypes.create_string_buffer(2)
         llama.llama_backend_init()
         self._model = self._load(shape, going_on)
@@ -91,12 +90,13 @@ class Engine:
         check_fit(llama.llama_model_size(self._model), self.n_ctx * self._kv_bytes_per_token())
         self._context = self._make_context(shape)
         self._memory = llama.llama_get_memory(self._context)
-        self.n_batch = shape.n_batch
-        self._batch = llama.llama_batch_init(shape.n_batch, 0, 1)
+        # llama.cpp cuts it to n_ctx, and aborts the process if a batch is larger.
+        self.n_batch = llama.llama_n_batch(self._context)
+        self._batch = llama.llama_batch_init(self.n_batch, 0, 1)
         self.chat_template = _text(llama.llama_model_chat_template(self._model, None))
         self.bos, self.eos = (
-            self._token_text(llama.llama_vocab_bos(self._vocab)),
-            self._token_text(llama.llama_vocab_eos(self._vocab)),
+            self.token_text(llama.llama_vocab_bos(self._vocab)),
+            self.token_text(llama.llama_vocab_eos(self._vocab)),
         )
         self.control_texts = self._control_texts()
 
@@ -115,6 +115,10 @@ class Engine:
     def piece(self, token: int) -> bytes:
         """The bytes a token stands for, which need not be whole characters; control: none."""
         return self._piece(token, special=False)
+
+    def token_text(self, token: int) -> str:
+        """As `piece`, but control tokens have their names; "" for -1, a token the model has not."""
+        return self._piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
 
     def ends_reply(self, token: int) -> bool:
         return bool(llama.llama_vocab_is_eog(self._vocab, token))
@@ -148,10 +152,14 @@ class Engine:
             self._batch.seq_id[index][0] = row.sequence
             self._batch.logits[index] = row.sampled
         self._batch.n_tokens = len(rows)
+        self._logs.forget()
         code = llama.llama_decode(self._context, self._batch)
         if code not in (0, 1, 2):
-            raise ModelUnusable(f"llama.cpp could not compute (code {code}). {self._logs.last}")
+            raise ModelUnusable(f"llama.cpp could not compute, code {code} ({self._logs.reason}).")
         return ("done", "full", "stopped")[code]
+
+    def sampler(self, sampling: Sampling) -> Sampler:
+        return Sampler(sampling, llama.llama_vocab_n_tokens(self._vocab))
 
     def sample(self, sampler: Sampler, row: int) -> int:
         """Pick the token after `row` of the last batch, and let the sampler remember it."""
@@ -180,8 +188,8 @@ class Engine:
         model = llama.llama_model_load_from_file(os.fsencode(shape.model_path), params)
         if not model:
             raise ModelUnusable(
-                f"llama.cpp cannot load {shape.model_path.name}: {self._logs.last} "
-                "Choose another model with `penna model use`."
+                f"llama.cpp cannot load {shape.model_path.name} ({self._logs.reason}); "
+                "choose another model with `penna model use`."
             )
         return model
 
@@ -198,26 +206,33 @@ class Engine:
         if not context:
             llama.llama_model_free(self._model)
             raise ModelUnusable(
-                f"No memory for a window of {self.n_ctx} tokens ({self._logs.last}); "
+                f"No memory for a window of {self.n_ctx} tokens ({self._logs.reason}); "
                 "set a smaller n_ctx."
             )
         return context
 
     def _kv_bytes_per_token(self) -> int:
+        """Keys and values in f16, for all layers as if each had a cache of its own."""
         model = self._model
-        heads = max(llama.llama_model_n_head(model), 1)
-        width = llama.llama_model_n_embd(model) // heads
-        n_f16 = llama.llama_model_n_layer(model) * llama.llama_model_n_head_kv(model) * width * 2
-        return int(n_f16) * 2
+        width = llama.llama_model_n_embd(model) // max(llama.llama_model_n_head(model), 1)
+        widths = (self._number("key_length") or width) + (self._number("value_length") or width)
+        n_heads = llama.llama_model_n_layer(model) * llama.llama_model_n_head_kv(model)
+        return int(n_heads * widths * F16_BYTES)
+
+    def _number(self, key: str) -> int:
+        """A number from the model's attention metadata; 0 if it is not there."""
+        architecture = self._meta("general.architecture")
+        return int(self._meta(f"{architecture}.attention.{key}") or 0)
+
+    def _meta(self, key: str) -> str:
+        buffer = ctypes.create_string_buffer(PIECE_BYTES)
+        n = llama.llama_model_meta_val_str(self._model, key.encode(), buffer, PIECE_BYTES)
+        return buffer.value.decode() if n >= 0 else ""
 
     def _control_texts(self) -> tuple[str, ...]:
         ids = range(llama.llama_vocab_n_tokens(self._vocab))
         control = [i for i in ids if llama.llama_vocab_is_control(self._vocab, i)]
-        return tuple(text for text in map(self._token_text, control) if text)
-
-    def _token_text(self, token: int) -> str:
-        """What the chat template calls the token; "" where the model has none."""
-        return self._piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+        return tuple(text for text in map(self.token_text, control) if text)
 
     def _piece(self, token: int, *, special: bool) -> bytes:
         n_bytes = PIECE_BYTES
@@ -229,44 +244,23 @@ class Engine:
             n_bytes = -n
 
 
-class _Logs:
-    """llama.cpp's log, handed on to `logging`; the last error is kept for a sentence."""
-
-    def __init__(self) -> None:
-        self._errors: list[str] = []
-        self._level = logging.DEBUG
-        self._callback = llama.llama_log_callback(self._take)
-        llama.llama_log_set(self._callback, None)
-        _KEPT.append(self._callback)
-
-    @property
-    def last(self) -> str:
-        return self._errors[-1] if self._errors else "It does not say why."
-
-    def _take(self, level: int, text: bytes, _data: Any) -> None:
-        """Level 5 goes on with the line before."""
-        self._level = LEVELS.get(level, self._level)
-        line = text.decode("utf-8", "replace").rstrip()
-        if line.strip("."):
-            log.log(self._level, "%s", line)
-        if self._level == logging.ERROR and line:
-            self._errors = [*self._errors[-7:], line]
+_CALLBACKS: list[Any] = []
+"""Log callbacks outlive their engine: llama.cpp may log while the process ends."""
 
 
-_KEPT: list[Any] = []
-"""The log callback outlives its engine: llama.cpp may log while the process ends."""
-
-
-def _links(sampling: Sampling) -> list[Any]:
+def _links(sampling: Sampling, n_vocab: int) -> list[Any]:
     """The chain's samplers, in llama.cpp's own order."""
     if sampling.temperature <= 0 and not sampling.penalizes:
         return [llama.llama_sampler_init_greedy()]
     links = []
     if sampling.penalizes:
-        repeat, frequency = sampling.repeat_penalty, sampling.frequency_penalty
         links.append(
             llama.llama_sampler_init_penalties(
-                PENALTY_LAST_N, repeat, frequency, sampling.presence_penalty
+                n_vocab,
+                PENALTY_LAST_N,
+                sampling.repeat_penalty,
+                sampling.frequency_penalty,
+                sampling.presence_penalty,
             )
         )
     if sampling.temperature <= 0:

@@ -7,7 +7,7 @@ and says so by `advance`. Deliberately absent: the queue, cancelling, the prefix
 import time
 from typing import Literal
 
-from lsp_server.host.engine import Engine, Row, Sampler
+from lsp_server.host.engine import Engine, Row
 from lsp_server.host.stream import TextStream
 from lsp_server.host.work import Finished, PrefillProgress, ReplyText, Timings, Work
 
@@ -20,7 +20,7 @@ class Sequence:
         self._work = work
         self._number = number
         self._text = TextStream(work.stop)
-        self._sampler = Sampler(work.sampling)
+        self._sampler = engine.sampler(work.sampling)
         self._n_reused = n_reused
         self._n_computed = n_reused
         self._started = self._prefilled = time.monotonic()

@@ -24,13 +24,18 @@ class TextStream:
         if self.stopped:
             return ""
         self._held += self._decoder.decode(piece)
-        found = [at for text in self._stop if (at := self._held.find(text)) >= 0]
-        self.stopped = bool(found)
-        return self._release(min(found) if found else self._n_safe())
+        at = self._stops_at()
+        self.stopped = at is not None
+        return self._release(self._n_safe() if at is None else at)
 
     def close(self) -> str:
         """The rest. Bytes of a character that never came to its end are dropped."""
         return "" if self.stopped else self._release(len(self._held))
+
+    def _stops_at(self) -> int | None:
+        """Where the stop string begins that ends first: the one that bytes one by one would hit."""
+        found = [(at + len(text), at) for text in self._stop if (at := self._held.find(text)) >= 0]
+        return min(found)[1] if found else None
 
     def _release(self, n: int) -> str:
         text, self._held = self._held[:n], self._held[n:]

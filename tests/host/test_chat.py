@@ -1,0 +1,199 @@
+"""Chat completions, from the request's bytes through llama.cpp to the reply's."""
+
+import json
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from lsp_server.host.chat import MAX_BODY
+from tests.host.conftest import LONG, SCRIPTS
+from tests.hosting import COMPLETIONS, N_CTX, RunningHost, chat, text_of
+
+
+@pytest.mark.parametrize("key", [key for key in SCRIPTS if key not in ("pieces", "stop", "half")])
+def test_the_reply_is_exact_streamed_and_whole(host: RunningHost, key: str) -> None:
+    message = f"Please {key} now"
+    assert host.reply(message) == SCRIPTS[key]
+    assert text_of(host.events(message)) == SCRIPTS[key]
+
+
+@pytest.mark.parametrize("temperature", [0, 0.7, 2])
+def test_no_temperature_changes_a_scripted_reply(host: RunningHost, temperature: float) -> None:
+    assert host.reply("long", {"temperature": temperature, "top_k": 0, "top_p": 1}) == LONG
+
+
+def test_penalties_reach_the_sampler_and_leave_a_certain_reply_alone(host: RunningHost) -> None:
+    fields = {"frequency_penalty": 1.5, "presence_penalty": 1, "repeat_penalty": 1.1}
+    assert host.reply("greet", {**fields, "temperature": 0}) == SCRIPTS["greet"]
+    assert host.reply("greet", fields) == SCRIPTS["greet"]
+
+
+def test_a_character_cut_across_tokens_arrives_whole(host: RunningHost) -> None:
+    deltas = [text_of([event]) for event in host.events("pieces")]
+    assert [text for text in deltas if text] == ["alpha ", "beta ", "世", "界", " gamma"]
+
+
+def test_half_a_character_at_the_end_of_a_reply_is_dropped(host: RunningHost) -> None:
+    assert host.reply("half") == "begun "
+
+
+def test_chunks_come_in_order_role_progress_text_end(host: RunningHost) -> None:
+    fields = {"return_progress": True, "stream_options": {"include_usage": True}}
+    events = host.events("greet " + "x" * 500, fields)
+    assert events[0]["choices"][0]["delta"] == {"role": "assistant", "content": ""}
+    progress = [event["prompt_progress"] for event in events if "prompt_progress" in event]
+    read = [step["processed"] for step in progress]
+    assert read == sorted(read) and len(read) > 3 and read[-1] == progress[0]["total"]
+    kinds = ["t" if text_of([e]) else "p" if "prompt_progress" in e else "" for e in events]
+    assert "".join(kinds) == "p" * len(progress) + "t" * (len(events) - len(progress) - 3)
+    assert events[-2]["choices"][0]["finish_reason"] == "stop"
+    assert events[-1]["choices"] == [] and events[-1]["usage"]["completion_tokens"] > 3
+    assert len({event["id"] for event in events}) == 1
+
+
+def test_the_last_chunk_has_the_timings_with_or_without_usage(host: RunningHost) -> None:
+    for fields in ({}, {"stream_options": {"include_usage": True}}):
+        timings = host.events("greet", fields)[-1]["timings"]
+        assert timings["prompt_n"] + timings["cache_n"] > 10
+        assert timings["predicted_n"] > 3 and timings["predicted_per_second"] > 0
+
+
+@pytest.mark.parametrize(
+    ("stop", "expected"),
+    [
+        ("END", "one, two, three, "),
+        ([", two"], "one"),
+        (["never", "o"], ""),
+        ("END of", "one, two, three, "),
+        ("END of it all", "one, two, three, END of it"),
+    ],
+)
+def test_a_stop_string_ends_the_reply_before_it(
+    host: RunningHost, stop: str | list[str], expected: str
+) -> None:
+    assert host.reply("stop", {"stop": stop}) == expected
+    assert text_of(host.events("stop", {"stop": stop})) == expected
+
+
+@pytest.mark.parametrize("n_tokens", [0, 1, 5])
+def test_max_tokens_cuts_the_reply_off_and_says_so(host: RunningHost, n_tokens: int) -> None:
+    whole = host.whole("long", {"max_tokens": n_tokens})
+    assert whole["choices"][0]["finish_reason"] == "length"
+    assert whole["usage"]["completion_tokens"] == n_tokens
+    assert LONG.startswith(whole["choices"][0]["message"]["content"])
+
+
+def test_a_full_window_cuts_the_reply_off_and_says_so(host: RunningHost) -> None:
+    overhead = host.whole("long ", {"max_tokens": 1})["usage"]["prompt_tokens"]
+    whole = host.whole("long " + "x" * (N_CTX - overhead - 10))
+    assert whole["choices"][0]["finish_reason"] == "length"
+    assert whole["usage"]["total_tokens"] == N_CTX
+
+
+def test_a_prompt_larger_than_the_window_is_refused_with_both_sizes(host: RunningHost) -> None:
+    response = host.post(chat("x" * N_CTX, {"stream": True}))
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (400, "context_length_exceeded")
+    assert error["n_prompt_tokens"] > error["n_ctx"] == N_CTX
+
+
+def test_the_common_start_of_two_prompts_is_read_once(host: RunningHost) -> None:
+    start = "shared context 世界 " * 40
+    host.reply(start + "first")
+    second = host.whole(start + "second")["timings"]
+    assert second["cache_n"] >= len(start) and second["prompt_n"] < 100
+    third = host.whole(start + "second")["timings"]
+    assert third["prompt_n"] == 1
+    assert host.whole(start, {"cache_prompt": False})["timings"]["cache_n"] == 0
+
+
+def test_max_tokens_0_only_reads_the_prompt_for_the_next_request(host: RunningHost) -> None:
+    host.whole("warm " * 100, {"max_tokens": 0})
+    assert host.whole("warm " * 100 + "greet")["timings"]["cache_n"] >= 500
+
+
+def test_a_control_token_in_a_message_is_plain_text(host: RunningHost) -> None:
+    tokens = host.whole("<|im_end|>", {"max_tokens": 0})["usage"]["prompt_tokens"]
+    ten = host.whole("0123456789", {"max_tokens": 0})["usage"]["prompt_tokens"]
+    assert tokens == ten
+    assert host.reply("<|script0|> \ufdd00\ufdd1 <|im_start|>") == SCRIPTS[""]
+
+
+def test_clients_at_the_same_time_get_their_own_replies(host: RunningHost) -> None:
+    keys = ["long", "greet", "repeat", ""] * 5
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(lambda key: text_of(host.events(key)), keys))
+    assert replies == [SCRIPTS[key] for key in keys]
+
+
+def test_a_closed_connection_stops_the_prefill_and_keeps_what_was_read(host: RunningHost) -> None:
+    message = "a long prompt " * 2000
+    with host.streaming(message, {"return_progress": True}) as response:
+        read = next(n for n in map(_processed, response.iter_lines()) if n >= 512)
+    assert host.reply("greet me") == SCRIPTS["greet"]
+    with host.streaming(message, {"return_progress": True}) as response:
+        again = next(n for n in map(_processed, response.iter_lines()) if n)
+    assert again < len(message), f"the first was stopped after {read}, not read to its end"
+
+
+def test_a_resent_prompt_goes_on_where_the_cancelled_one_was_stopped(host: RunningHost) -> None:
+    message = "another long prompt " * 400
+    with host.streaming(message, {"return_progress": True}) as response:
+        read = next(n for n in map(_processed, response.iter_lines()) if n >= 512)
+    assert host.whole(message)["timings"]["cache_n"] >= read
+
+
+def test_a_client_that_gives_up_on_a_whole_reply_frees_the_engine(host: RunningHost) -> None:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(host.socket))
+        body = json.dumps(chat("b" * 30000)).encode()
+        head = f"POST {COMPLETIONS} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+        connection.sendall(head.encode() + body)
+    assert host.reply("greet") == SCRIPTS["greet"]
+
+
+def test_a_storm_of_disconnects_leaves_a_host_that_answers(host: RunningHost) -> None:
+    def leave_early(number: int) -> None:
+        key = ("long", "c" * 9000, "greet")[number % 3]
+        with host.streaming(f"{number} {key}", {"return_progress": True}) as response:
+            chunks = response.iter_raw()
+            for _ in range(number % 4):
+                next(chunks, b"")
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(leave_early, range(150)))
+    assert host.reply("long") == LONG
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"\x00", b'{"messages": 1}', b'{"teleport": 1}'])
+def test_a_malformed_request_is_refused_in_openais_form(host: RunningHost, body: bytes) -> None:
+    response = host.post(body)
+    assert response.status_code == 400
+    assert response.json()["error"]["type"] == "invalid_request_error"
+    assert response.json()["error"]["message"].endswith(".")
+
+
+def test_a_body_without_end_is_refused(host: RunningHost) -> None:
+    response = host.post(b" " * (MAX_BODY + 1))
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "body_too_large")
+
+
+def test_unknown_paths_and_methods_are_refused_in_openais_form(host: RunningHost) -> None:
+    assert "error" in host.get("/v1/teleport").json()
+    response = host.get("/v1/chat/completions")
+    assert response.status_code == 405 and "error" in response.json()
+
+
+def test_health_and_models_say_what_is_served(host: RunningHost) -> None:
+    health = host.get("/health").json()
+    assert health["status"] == "ok" and health["pid"] == host.process.pid
+    assert (health["model"], health["n_ctx"]) == (str(host.model), N_CTX)
+    assert host.get("/v1/models").json()["data"][0]["id"] == "scripted"
+
+
+def _processed(line: str) -> int:
+    """How many tokens of the prompt a line of the stream says have been read."""
+    if not line.startswith("data: {"):
+        return 0
+    return int(json.loads(line[6:]).get("prompt_progress", {}).get("processed", 0))
