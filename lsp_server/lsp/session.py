@@ -10,7 +10,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from lsp_server import settings as user_settings
-from lsp_server.actions.offer import Context, Diagnostic
+from lsp_server.actions.offer import Action, Context, Diagnostic
 from lsp_server.job import Policy
 from lsp_server.lsp import convert
 from lsp_server.lsp.client import Client
@@ -74,6 +74,13 @@ class Session:
         return self.models.get(self.settings)
 
     # What actions see
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """Imported when first asked for: an editor waits for `initialize`, not for the menu."""
+        from lsp_server.actions import ACTIONS
+
+        return ACTIONS
 
     @property
     def _style(self) -> Style:

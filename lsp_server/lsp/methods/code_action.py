@@ -4,7 +4,6 @@ import logging
 
 from lsprotocol import types
 
-from lsp_server.actions import ACTIONS
 from lsp_server.actions.offer import Action, Context, Disabled, Offer
 from lsp_server.lsp import convert, wire
 from lsp_server.lsp.session import Session
@@ -21,7 +20,7 @@ def code_action(session: Session, params: types.CodeActionParams) -> list[types.
     context = session.context(snapshot, params.range, params.context.diagnostics)
     rows = [
         _row(session, params, context, action)
-        for action in ACTIONS
+        for action in session.actions
         if _matches(action.kind, params.context.only)
     ]
     return [row for row in rows if row is not None]

@@ -7,7 +7,6 @@ else meanwhile, and a command cannot be cancelled by `$/cancelRequest`.
 from collections.abc import Mapping
 from typing import Any
 
-from lsp_server.actions import ACTIONS
 from lsp_server.actions.offer import Action, Disabled, Offer
 from lsp_server.errors import OfferError
 from lsp_server.job import Job
@@ -24,7 +23,7 @@ ARGUMENTS = "penna.run takes one object: {action, uri, version?, range?, options
 def run(session: Session, arguments: Any) -> dict[str, str]:
     """Start a job. Raises `OfferError`."""
     argument = _mapping(arguments)
-    action = _action(argument.get("action"))
+    action = _action(session, argument.get("action"))
     uri = str(argument.get("uri", ""))
     snapshot = session.documents.get(uri)
     if snapshot is None:
@@ -60,11 +59,12 @@ def _mapping(arguments: Any) -> Mapping[str, Any]:
     return arguments
 
 
-def _action(name: object) -> Action:
-    for action in ACTIONS:
+def _action(session: Session, name: object) -> Action:
+    for action in session.actions:
         if action.id == name:
             return action
-    raise OfferError(UNKNOWN.format(name=name, names=", ".join(action.id for action in ACTIONS)))
+    names = ", ".join(action.id for action in session.actions)
+    raise OfferError(UNKNOWN.format(name=name, names=names))
 
 
 def _instruction(argument: Mapping[str, Any]) -> str | None:
