@@ -44,7 +44,7 @@ DECLARATIONS = frozenset(
 NO_PARAMETERS = frozenset(
     {
         "comment", "line_comment", "block_comment", "this", "self_parameter",
-        "receiver_parameter", "variadic_parameter", "attribute_item", "ERROR",
+        "receiver_parameter", "variadic_parameter", "attribute_item", "line_continuation", "ERROR",
     }
 )  # fmt: skip
 

@@ -8,13 +8,13 @@ from bisect import bisect_left
 from dataclasses import replace
 from functools import lru_cache
 
-from lsp_server.syntax.docs import doc_place, doc_span, leading_start, module_doc
+from lsp_server.syntax.docs import doc_place, doc_span, leading_start, line_start, module_doc
 from lsp_server.syntax.marks import Definition, Marks, marks
 from lsp_server.syntax.parameters import parameters
 from lsp_server.syntax.shape import CALLABLES, TYPES, Facts, Kind, Parameter, Symbol
 from lsp_server.syntax.shape import DocPlace as DocPlace
 from lsp_server.syntax.trees import Tree, parse
-from lsp_server.text import Span
+from lsp_server.text import LINE_END, Span
 
 RECEIVERS = frozenset({"self", "cls", "mcs", "mcls", "metacls"})
 SEPARATORS = ("::", ".", ":")
@@ -31,8 +31,16 @@ def symbols(language: str, text: str) -> tuple[Symbol, ...]:
 
 
 def enclosing(language: str, text: str, span: Span) -> Symbol | None:
-    """The innermost definition that contains `span`, its doc comment counted in."""
-    inside = [each for each in symbols(language, text) if _reach(each).contains(span)]
+    """The innermost definition that contains `span`, its doc comment counted in.
+
+    In Python so are the indented comments and blank lines behind the last statement, where code
+    is about to be written; the tree leaves them out.
+    """
+    inside = [
+        each
+        for each in symbols(language, text)
+        if _reach(each).contains(span) or _hangs_below(language, text, each, span)
+    ]
     return min(inside, key=lambda each: len(each.span), default=None)
 
 
@@ -65,6 +73,17 @@ def caller_parameters(symbol: Symbol) -> tuple[Parameter, ...]:
 def _reach(symbol: Symbol) -> Span:
     start = min(symbol.span.start, symbol.doc_span.start if symbol.doc_span else symbol.span.start)
     return Span(start, symbol.span.end)
+
+
+def _hangs_below(language: str, text: str, symbol: Symbol, span: Span) -> bool:
+    if language != "python" or span.start < symbol.span.end:
+        return False
+    column = span.start - line_start(text, span.start)
+    first = symbol.definition_span.start
+    if column <= first - line_start(text, first):
+        return False
+    between = LINE_END.split(text[symbol.span.end : span.end])
+    return all(not line.strip() or line.lstrip().startswith("#") for line in between)
 
 
 def _outlined(tree: Tree, found: Marks) -> list[Symbol]:
