@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from lsp_server.project.workspace import Project
 from lsp_server.prompt import Prompt, Sampling
@@ -36,6 +38,12 @@ class Context:
     style: Style = field(default_factory=Style)
     diagnostics: tuple[Diagnostic, ...] = ()
     instruction: str | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """The document's file; None for one that is in no file, such as an untitled one."""
+        parts = urlsplit(self.snapshot.uri)
+        return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from lsp_server.syntax import trees
 from lsp_server.syntax.shape import Symbol
 from lsp_server.syntax.trees import Tree
+from lsp_server.text import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -40,6 +41,9 @@ ItemKind = Literal[
 ]
 
 
+NOWHERE = Span(0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One statement. `text` is its condition, subject or expression; `items` its body."""
@@ -47,6 +51,7 @@ class Item:
     kind: ItemKind
     text: str
     items: tuple["Item", ...] = ()
+    span: Span = NOWHERE
 
 
 # Node type: kind and the fields whose source is the item's text.
@@ -117,6 +122,7 @@ BODIES = frozenset(
         *("catch_declarator", "parenthesized_statement"),
     }
 )
+COMMENTS = frozenset({"comment", "line_comment", "block_comment"})
 KEYWORD = re.compile(r"^(return|raise|throw|assert|yield from|yield|defer|await)\b\s*")
 PANICS = re.compile(r"(panic|unreachable|todo|unimplemented)!?\s*\(")
 
@@ -160,10 +166,10 @@ def _items(tree: Tree, node: "Node") -> Iterator[Item]:
 
 
 def _item(tree: Tree, node: "Node") -> Iterator[Item]:
-    if node.type in ("comment", "line_comment", "block_comment"):
+    if node.type in COMMENTS:
         return
     if node.type in DEFINITIONS:
-        yield Item("define", _name(tree, node))
+        yield Item("define", _name(tree, node), span=tree.span(node))
     elif node.type in HEADS:
         yield from _headed(tree, node)
     elif node.type in BODIES:
@@ -181,24 +187,28 @@ def _inner(node: "Node") -> "Node | None":
 
 
 def _plain(tree: Tree, node: "Node") -> Item:
-    text = one_line(tree.of(node)).removesuffix(";")
+    text = source(tree, node).removesuffix(";")
     if PANICS.match(text):
-        return Item("raise", text)
+        return Item("raise", text, span=tree.span(node))
     yielded = re.search(r"=\s*(?:\(\s*)?yield\b\s*(.*?)\)?$", text)
-    return Item("yield", yielded[1]) if yielded else Item("do", text)
+    if yielded:
+        return Item("yield", yielded[1], span=tree.span(node))
+    return Item("do", text, span=tree.span(node))
 
 
 def _headed(tree: Tree, node: "Node") -> Iterator[Item]:
     kind, fields = HEADS[node.type]
     if kind in LEAVES:
-        yield Item(kind, KEYWORD.sub("", one_line(tree.of(node))).removesuffix(";").strip())
+        source = source(tree, node).removesuffix(";")
+        yield Item(kind, KEYWORD.sub("", source).strip(), span=tree.span(node))
         return
     found = [child for name in fields for child in node.children_by_field_name(name)]
     # The grammars differ in what they name: without a field, the head is all before the body.
     text = _head(tree, found) if found else _unnamed_head(tree, node)
     children = [child for child in node.named_children if child not in found]
     inside = [child for child in children if not _is_alternative(node, child)]
-    yield Item(kind, text, tuple(item for child in inside for item in _body(tree, child)))
+    items = tuple(item for child in inside for item in _body(tree, child))
+    yield Item(kind, text, items, tree.span(node))
     for child in children:
         if _is_alternative(node, child):
             yield from _alternative(tree, child)
@@ -230,16 +240,17 @@ def _alternative(tree: Tree, node: "Node") -> Iterator[Item]:
     only = node.named_children if node.type == "else_clause" else [node]
     if len(only) == 1 and only[0].type in ("if_statement", "if_expression"):
         first, *rest = _headed(tree, only[0])
-        yield Item("elif", first.text, first.items)
+        yield Item("elif", first.text, first.items, first.span)
         yield from rest
     elif node.type in HEADS and node.type != "else_clause":
         yield from _headed(tree, node)
     else:
-        yield Item("else", "", tuple(item for child in only for item in _item(tree, child)))
+        items = tuple(item for child in only for item in _item(tree, child))
+        yield Item("else", "", items, tree.span(node))
 
 
 def _head(tree: Tree, found: "list[Node]") -> str:
-    texts = [_bare(one_line(tree.of(node))) for node in found]
+    texts = [_bare(source(tree, node)) for node in found]
     return " in ".join(texts) if len(texts) == 2 else ", ".join(texts)
 
 
@@ -279,6 +290,17 @@ def _name(tree: Tree, node: "Node") -> str:
         return _name(tree, inner) if inner else ""
     name = node.child_by_field_name("name")
     return tree.of(name) if name else ""
+
+
+def source(tree: Tree, node: "Node") -> str:
+    """The node's source on one line, without the comments in it."""
+    text, span = tree.of(node), tree.span(node)
+    if "\n" not in text or not re.search(r"#|//|/\*", text):
+        return one_line(text)
+    comments = [tree.span(each) for each in trees.nodes(node) if each.type in COMMENTS]
+    for each in reversed(comments):
+        text = text[: each.start - span.start] + text[each.end - span.start :]
+    return one_line(text)
 
 
 def one_line(text: str) -> str:

@@ -176,7 +176,8 @@ def _in_rest(tree: Tree, node: "Node", outer: "Node") -> Use | None:
     if outer.type in MEMBERS:
         return _member(tree, node, outer)
     if outer.type in ("subscript", "subscript_expression", "index_expression"):
-        return None if outer.named_children[0] != node else Use("index", "")
+        is_indexed = outer.named_children[0] == node
+        return Use("index", "") if is_indexed else _within(tree, outer)
     if outer.type in COMPARISONS:
         return _compared(tree, node, outer)
     if outer.type in ("not_operator", "boolean_operator", "unary_expression"):

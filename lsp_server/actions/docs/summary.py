@@ -1,0 +1,261 @@
+"""The first sentence of a doc, from the name and from what the body plainly does.
+
+Every language has its mood: Python's is imperative (PEP 257), the others say what the symbol does
+("Returns the name."), and Go begins with the name itself. What neither the name nor the body
+tells is not said.
+"""
+
+import re
+from dataclasses import dataclass
+
+from lsp_server.actions.docs.names import capitalized, phrase, words
+from lsp_server.actions.docs.verbs import VERBS, third_person
+from lsp_server.syntax.outline import Item
+from lsp_server.syntax.shape import CALLABLES, Symbol
+from lsp_server.syntax.symbols import caller_parameters
+
+_QUESTIONS = {"is", "has", "can", "should", "was", "are", "does", "needs", "will", "contains"}
+_DUNDERS = {
+    "__init__": ("Initialize the instance.", "初始化实例。"),
+    "__new__": ("Create the instance.", "创建实例。"),
+    "__call__": ("Call the instance.", "调用该实例。"),
+    "__repr__": ("Return a representation for debugging.", "返回用于调试的表示。"),
+    "__str__": ("Return the instance as text.", "返回实例的文本形式。"),
+    "__bytes__": ("Return the instance as bytes.", "返回实例的字节形式。"),
+    "__format__": ("Return the instance formatted.", "返回格式化后的实例。"),
+    "__hash__": ("Return the hash.", "返回哈希值。"),
+    "__bool__": ("Return whether the instance is true.", "返回实例是否为真。"),
+    "__len__": ("Return the number of items.", "返回元素个数。"),
+    "__eq__": ("Return whether both are equal.", "返回两者是否相等。"),
+    "__ne__": ("Return whether both differ.", "返回两者是否不等。"),
+    "__lt__": ("Return whether this is less than the other.", "返回是否小于另一个。"),
+    "__le__": ("Return whether this is not greater than the other.", "返回是否不大于另一个。"),
+    "__gt__": ("Return whether this is greater than the other.", "返回是否大于另一个。"),
+    "__ge__": ("Return whether this is not less than the other.", "返回是否不小于另一个。"),
+    "__contains__": ("Return whether the item is contained.", "返回是否包含该元素。"),
+    "__iter__": ("Return an iterator.", "返回迭代器。"),
+    "__aiter__": ("Return an asynchronous iterator.", "返回异步迭代器。"),
+    "__next__": ("Return the next item.", "返回下一个元素。"),
+    "__anext__": ("Return the next item.", "返回下一个元素。"),
+    "__reversed__": ("Return a reverse iterator.", "返回反向迭代器。"),
+    "__getitem__": ("Return the item at the key.", "返回键对应的元素。"),
+    "__setitem__": ("Set the item at the key.", "设置键对应的元素。"),
+    "__delitem__": ("Delete the item at the key.", "删除键对应的元素。"),
+    "__getattr__": (
+        "Return an attribute that is not found otherwise.",
+        "返回其他方式找不到的属性。",
+    ),
+    "__getattribute__": ("Return an attribute.", "返回属性。"),
+    "__setattr__": ("Set an attribute.", "设置属性。"),
+    "__delattr__": ("Delete an attribute.", "删除属性。"),
+    "__enter__": ("Enter the context.", "进入上下文。"),
+    "__exit__": ("Leave the context.", "离开上下文。"),
+    "__aenter__": ("Enter the context.", "进入上下文。"),
+    "__aexit__": ("Leave the context.", "离开上下文。"),
+    "__del__": ("Clean up when the instance is destroyed.", "在实例销毁时清理。"),
+    "__post_init__": ("Finish the initialization.", "完成初始化。"),
+    "__init_subclass__": ("Initialize a subclass.", "初始化子类。"),
+    "__copy__": ("Return a shallow copy.", "返回浅拷贝。"),
+    "__deepcopy__": ("Return a deep copy.", "返回深拷贝。"),
+    "__fspath__": ("Return the path of the file system.", "返回文件系统路径。"),
+    "__index__": ("Return the instance as an integer.", "返回实例的整数形式。"),
+    "__int__": ("Return the instance as an integer.", "返回实例的整数形式。"),
+    "__float__": ("Return the instance as a float.", "返回实例的浮点形式。"),
+    "__getstate__": ("Return the state for pickling.", "返回用于序列化的状态。"),
+    "__setstate__": ("Restore the pickled state.", "恢复序列化的状态。"),
+    "__reduce__": ("Return what pickling needs.", "返回序列化所需的内容。"),
+    "__await__": ("Return an iterator to be awaited.", "返回可等待的迭代器。"),
+}
+_TYPE_NOUNS = {
+    "class": ("class", "类"),
+    "struct": ("struct", "结构体"),
+    "enum": ("enumeration", "枚举"),
+    "interface": ("interface", "接口"),
+    "trait": ("trait", "特征"),
+    "type": ("type", "类型"),
+    "namespace": ("namespace", "命名空间"),
+    "module": ("module", "模块"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How sentences are put: `language` "en" or "zh"; `mood` of a summary's verb."""
+
+    language: str = "en"
+    mood: str = "imperative"
+
+
+def summary(symbol: Symbol, items: tuple[Item, ...], voice: Voice) -> str:
+    """One sentence. Go's begins with the name, as its convention asks."""
+    chinese = voice.language == "zh"
+    sentence = _chinese(symbol, items) if chinese else _english(symbol, items, voice)
+    if voice.mood != "named":
+        return sentence
+    return f"{symbol.name} {sentence if chinese else sentence[0].lower() + sentence[1:]}"
+
+
+def _english(symbol: Symbol, items: tuple[Item, ...], voice: Voice) -> str:
+    if symbol.name in _DUNDERS:
+        verb, _, rest = _DUNDERS[symbol.name][0].partition(" ")
+        return f"{verb if voice.mood == 'imperative' else third_person(verb)} {rest}"
+    if symbol.kind not in CALLABLES:
+        return _type_english(symbol, voice)
+    if _is_property(symbol):
+        return f"{capitalized(phrase(words(symbol.name)))}."
+    verb, rest = _verb_phrase(symbol, items)
+    verb = verb if voice.mood == "imperative" else third_person(verb)
+    return f"{capitalized(verb)} {rest}".rstrip() + "."
+
+
+def _verb_phrase(symbol: Symbol, items: tuple[Item, ...]) -> tuple[str, str]:
+    """A verb in its plain form and what follows it."""
+    first, *rest = words(symbol.name) or [symbol.name]
+    first = first.lower()
+    if is_constructor(symbol):
+        return "create", f"a `{symbol.parent or symbol.name}`"
+    if first in _QUESTIONS and rest:
+        return "return", _question(symbol, first, rest)
+    if first == "new" and rest:
+        return "create", _a(" ".join(rest))
+    if first in ("to", "as") and rest:
+        return "convert", f"to {' '.join(rest)}"
+    if first in ("from", "with") and rest:
+        return "create", f"an instance {first} {' '.join(rest)}"
+    if first == "on" and rest:
+        return "handle", f"the event `{' '.join(rest)}`"
+    if first == "get":
+        return "return", phrase(rest) or _gotten(symbol)
+    if _is_verb(first):
+        return first, phrase(rest) or _object(symbol, first)
+    return _noun_phrase(symbol, items, [first, *rest])
+
+
+def is_constructor(symbol: Symbol) -> bool:
+    """`new` in Rust, `NewStore` in Go, `constructor` in JavaScript, the class's name elsewhere."""
+    own_name = symbol.parent is not None and symbol.name == symbol.parent.rpartition(".")[2]
+    return symbol.name in ("constructor", "new") or own_name
+
+
+def _object(symbol: Symbol, verb: str = "") -> str:
+    """What a bare verb acts on: its first parameter, both for a verb that joins two."""
+    own = [each for each in caller_parameters(symbol) if each.name.isidentifier()]
+    names = [f"`{each.name}`" for each in own if each.kind in ("positional", "positional_only")]
+    if verb in _OF_TWO and symbol.kind == "function" and len(names) == 2:
+        return f"{names[0]} and {names[1]}"
+    return names[0] if names else ""
+
+
+_OF_TWO = {"add", "compare", "combine", "divide", "join", "merge", "multiply", "swap", "subtract"}
+
+
+def _is_verb(word: str) -> bool:
+    return word in VERBS or (len(word) > 5 and word.endswith(("ify", "ize", "ise")))
+
+
+def _gotten(symbol: Symbol) -> str:
+    key = _object(symbol)
+    return f"the value for {key}" if key else "the value"
+
+
+def _question(symbol: Symbol, first: str, rest: list[str]) -> str:
+    subject = "this" if symbol.kind == "method" else (_object(symbol) or "this")
+    form = {"are": "is", "was": "was"}.get(first, first)
+    if first in ("has", "does", "needs", "contains") or first not in ("is", "are", "was"):
+        return f"whether {subject} {form} {' '.join(rest)}"
+    return f"whether {subject} {form} {_with_article(rest)}"
+
+
+def _with_article(rest: list[str]) -> str:
+    """ "a file", "an iterator": only before words that are surely nouns."""
+    noun = rest[-1]
+    is_noun = noun in _NOUNS or re.search(r"(tion|ment|ator|tor|ness|ship|ism)$", noun)
+    article = "an " if rest[0][0] in "aeiou" else "a "
+    return (article if is_noun else "") + " ".join(rest)
+
+
+_NOUNS = {
+    *("file", "dir", "directory", "folder", "link", "symlink", "mount", "socket", "fifo", "device"),
+    *("function", "class", "method", "module", "package", "builtin", "generator", "iterator"),
+    *("coroutine", "awaitable", "frame", "code", "number", "string", "list", "dict", "tuple"),
+    *("set", "name", "key", "keyword", "identifier", "node", "leaf", "root", "type", "subclass"),
+    *("instance", "subset", "superset", "prefix", "suffix", "command", "token", "tty", "user"),
+}
+
+
+def _noun_phrase(symbol: Symbol, items: tuple[Item, ...], parts: list[str]) -> tuple[str, str]:
+    """A name that is no verb: what the function gives, else what its body is."""
+    if symbol.name == "main":
+        return "run", "the program"
+    if _finds(items, "yield"):
+        return "yield", phrase(parts)
+    if any(item.text not in ("", "None", "nil", "null") for item in leaving(items)):
+        return "return", phrase(parts)
+    only = items[0] if len(items) == 1 else None
+    if not items or (only and only.text in ("pass", "...")):
+        return "do", "nothing"
+    if only and (called := re.match(r"(?:await )?([\w.]+)\(", only.text)) and only.kind == "do":
+        return "call", f"`{called[1]}`"
+    if only and only.text.startswith("NotImplemented"):
+        return "raise", f"`{only.text.partition('(')[0]}`"
+    # What returns nothing acts, so its name is likely to be a verb that the table lacks.
+    return parts[0], " ".join(parts[1:]) or _object(symbol)
+
+
+def leaving(items: tuple[Item, ...]) -> list[Item]:
+    """Every `return` at any depth."""
+    return [each for item in items for each in _below(item) if each.kind == "return"]
+
+
+def _finds(items: tuple[Item, ...], kind: str) -> bool:
+    return any(each.kind == kind for item in items for each in _below(item))
+
+
+def _below(item: Item) -> list[Item]:
+    return [item, *(each for child in item.items for each in _below(child))]
+
+
+def _is_property(symbol: Symbol) -> bool:
+    names = (each.rpartition(".")[2] for each in symbol.decorators)
+    return any(name.endswith("property") for name in names)
+
+
+def _type_english(symbol: Symbol, voice: Voice) -> str:
+    """A type says what it is a kind of, or what its name reads as."""
+    noun = phrase(words(symbol.name)).removeprefix("the ")
+    if _is_exception(symbol):
+        return _exception(noun)
+    bases = [each for each in symbol.bases if not re.match(r"[\w.]*\b(object|ABC|Generic)\b", each)]
+    extending = f", based on `{bases[0]}`" if len(bases) == 1 and "`" not in bases[0] else ""
+    text = f"{_a(noun)}{extending}."
+    return f"is {text}" if voice.mood == "named" else capitalized(text)
+
+
+def _is_exception(symbol: Symbol) -> bool:
+    return symbol.name.endswith(("Error", "Exception", "Warning")) and bool(symbol.bases)
+
+
+def _exception(noun: str) -> str:
+    """`ConfigNotFoundError`: "Raised for config not found."""
+    cause = re.sub(r" ?(error|exception)$", "", noun)
+    return f"Raised for {_a(cause)} error." if cause else "Raised for an error."
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def _chinese(symbol: Symbol, items: tuple[Item, ...]) -> str:
+    if symbol.name in _DUNDERS:
+        return _DUNDERS[symbol.name][1]
+    if symbol.kind not in CALLABLES:
+        return f"{' '.join(words(symbol.name))} {_TYPE_NOUNS[symbol.kind][1]}。"
+    if _is_property(symbol):
+        return f"{' '.join(words(symbol.name))}。"
+    if words(symbol.name)[:1] and words(symbol.name)[0] in _QUESTIONS:
+        return f"返回是否 {' '.join(words(symbol.name)[1:])}。"
+    verb, rest = _verb_phrase(symbol, items)
+    rest = re.sub(r"^(the|a|an) ", "", rest)
+    if verb == "do":
+        return "不做任何事。"
+    return f"{VERBS.get(verb, verb)} {rest}".rstrip() + "。"

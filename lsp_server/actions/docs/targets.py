@@ -1,0 +1,101 @@
+"""Which symbols get a doc.
+
+At the cursor it is the symbol around it, whatever it is. In a selection, or in the file where the
+cursor is on none, it is every symbol that others see and that lacks a doc. Left out there, because
+a doc would be noise or stand in the wrong place: private names, tests, what is nested in a
+function, special methods but for `__init__` and `__call__`, overloads (their implementation is
+documented), setters (their property is), stubs, implementations of a Rust trait, and the second of
+two declarations in C and C++.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from lsp_server.syntax import symbols
+from lsp_server.syntax.shape import CALLABLES, TYPES, Symbol
+from lsp_server.text import Snapshot, Span
+
+_SPOKEN_FOR = re.compile(r"(?:[\w.]*\.)?(?:overload|setter|deleter)\b")
+_TEST_FILE = re.compile(r"test_.*|.*_test|tests?|conftest|.*\.(test|spec)")
+_DOCUMENTABLE = CALLABLES | TYPES
+_PUBLIC = {
+    "rust": re.compile(r"\bpub\b"),
+    "java": re.compile(r"^(?!.*\bprivate\b)", re.DOTALL),
+    "typescript": re.compile(r"^(?!\s*private\b)", re.DOTALL),
+    "typescriptreact": re.compile(r"^(?!\s*private\b)", re.DOTALL),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """`one` is the symbol at the cursor; `many` what lacks a doc where there is none.
+
+    `n_seen` counts the symbols that were looked at for `many`.
+    """
+
+    one: Symbol | None = None
+    many: tuple[Symbol, ...] = ()
+    n_seen: int = 0
+
+
+def targets(snapshot: Snapshot, selection: Span, *, init_has_doc: bool) -> Targets:
+    """What the action is about. `init_has_doc`: constructors have docs of their own."""
+    every = symbols.symbols(snapshot.language, snapshot.text)
+    if len(selection):
+        inside = [each for each in every if selection.contains(each.name_span)]
+        if inside:
+            return _many(snapshot, inside, init_has_doc=init_has_doc)
+    one = symbols.enclosing(snapshot.language, snapshot.text, selection)
+    while one is not None and one.kind not in _DOCUMENTABLE:
+        one = _around(every, one)
+    if one is not None:
+        return Targets(one)
+    return _many(snapshot, list(every), init_has_doc=init_has_doc)
+
+
+def is_spoken_for(symbol: Symbol) -> bool:
+    """Whether another symbol's doc speaks for this one: an overload, a setter."""
+    return any(_SPOKEN_FOR.match(each) for each in symbol.decorators)
+
+
+def _around(every: tuple[Symbol, ...], symbol: Symbol) -> Symbol | None:
+    outer = [each for each in every if each.span.contains(symbol.span) and each != symbol]
+    return min(outer, key=lambda each: len(each.span), default=None)
+
+
+def _many(snapshot: Snapshot, inside: list[Symbol], *, init_has_doc: bool) -> Targets:
+    wanted = [each for each in _public(snapshot, inside) if each.name != "__init__" or init_has_doc]
+    return Targets(None, tuple(each for each in wanted if each.doc_span is None), len(wanted))
+
+
+def _public(snapshot: Snapshot, inside: list[Symbol]) -> Iterator[Symbol]:
+    path = PurePosixPath(snapshot.uri)
+    if path.suffix == ".pyi" or _TEST_FILE.fullmatch(path.stem):
+        return
+    bodies = [each.body_span for each in inside if each.kind in CALLABLES]
+    seen: set[str] = set()
+    for each in inside:
+        is_repeated = each.qualified_name in seen and snapshot.language in ("c", "cpp")
+        seen.add(each.qualified_name)
+        nested = any(len(body) and body.contains(each.span) for body in bodies)
+        left_out = nested or is_repeated or is_spoken_for(each)
+        if each.kind in _DOCUMENTABLE and not left_out and _is_seen(snapshot, each):
+            yield each
+
+
+def _is_seen(snapshot: Snapshot, symbol: Symbol) -> bool:
+    """Whether others can see the symbol, by the language's own rule."""
+    if symbol.name.startswith("test_") or not symbol.name:
+        return False
+    if snapshot.language == "go":
+        return symbol.name[:1].isupper()
+    public = _PUBLIC.get(snapshot.language)
+    if public and not public.search(symbol.signature_span.of(snapshot.text)):
+        return False
+    return all(_is_public_name(name) for name in symbol.qualified_name.split("."))
+
+
+def _is_public_name(name: str) -> bool:
+    return name in ("__init__", "__call__") or not name.startswith(("_", "#"))

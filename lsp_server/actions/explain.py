@@ -1,0 +1,142 @@
+"""Explain code: the selection, else the function or class around the cursor, else the file.
+
+Offered wherever there is text. The explanation streams into a Markdown document beside the code
+and changes nothing. The draft is read off the syntax tree (`explanation/`); a language without a
+grammar has none.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lsp_server.actions.explanation.code import explained_code, explained_symbol
+from lsp_server.actions.explanation.file import explained_file, explained_selection
+from lsp_server.actions.flow import quoted
+from lsp_server.actions.offer import Action, Context, Offer, Scratch, Step
+from lsp_server.actions.voice import asked_language, reply_language, said
+from lsp_server.project.related import related
+from lsp_server.prompt import Part, Prompt, Sampling, compose
+from lsp_server.reply import DropThinking, MarkdownUnfenced, NoLoops
+from lsp_server.syntax import symbols
+from lsp_server.syntax.shape import CALLABLES, TYPES, Symbol
+from lsp_server.text import Span
+
+_N_RELATED_CHARS = 6_000
+_PROSE = 0.7
+_SHOWN = CALLABLES | TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is explained. `draft` gives the lines below the heading in a language."""
+
+    name: str
+    what: str
+    span: Span
+    draft: Callable[[str], list[str]] | None
+
+
+def offer(ctx: Context) -> Offer | None:
+    if not ctx.snapshot.text.strip():
+        return None
+    target = _target(ctx)
+    language = reply_language(ctx.style)
+    return Offer(
+        steps=lambda: (_step(ctx, target),),
+        has_draft=target.draft is not None,
+        summary=said(language, f"Explained {target.what}.", f"已解释 {quoted(target.name)}。"),
+    )
+
+
+def _target(ctx: Context) -> Target:
+    snapshot, selection = ctx.snapshot, ctx.selection
+    language, text = snapshot.language, snapshot.text
+    if selection.of(text).strip():
+        return _selected(ctx)
+    symbol = _around(ctx, selection)
+    if symbol is not None:
+        return _of_symbol(ctx, symbol)
+    name = ctx.path.name if ctx.path else said(reply_language(ctx.style), "This file", "此文件")
+    has_tree = bool(symbols.symbols(language, text))
+    draft = (lambda voice: explained_file(language, text, name, voice)) if has_tree else None
+    return Target(name, f"the file {quoted(name)}", Span(0, len(text)), draft)
+
+
+def _around(ctx: Context, span: Span) -> Symbol | None:
+    every = symbols.symbols(ctx.snapshot.language, ctx.snapshot.text)
+    around = [each for each in every if each.kind in _SHOWN and each.span.contains(span)]
+    return min(around, key=lambda each: len(each.span), default=None)
+
+
+def _of_symbol(ctx: Context, symbol: Symbol) -> Target:
+    language, text = ctx.snapshot.language, ctx.snapshot.text
+    return Target(
+        symbol.qualified_name,
+        quoted(symbol.qualified_name),
+        symbol.span,
+        lambda voice: explained_symbol(language, text, symbol, voice),
+    )
+
+
+def _selected(ctx: Context) -> Target:
+    """One definition, several, or statements within one."""
+    language, text, selection = ctx.snapshot.language, ctx.snapshot.text, ctx.selection
+    every = symbols.symbols(language, text)
+    named = [each for each in every if selection.contains(each.name_span)]
+    inside = [each for each in named if each.kind in _SHOWN]
+    if inside and all(inside[0].span.contains(each.span) for each in inside):
+        return _of_symbol(ctx, inside[0])
+    lines = f"{ctx.snapshot.line_at(selection.start) + 1}–{ctx.snapshot.line_at(selection.end) + 1}"
+    name = said(reply_language(ctx.style), f"Lines {lines}", f"第 {lines} 行")
+    what = f"the selected lines {lines}"
+    if inside:
+        many = explained_selection
+        return Target(name, what, selection, lambda voice: many(language, text, inside, voice))
+    around = _around(ctx, selection)
+    code = explained_code(language, text, around, selection) if every else None
+    return Target(name, what, selection, code)
+
+
+def _step(ctx: Context, target: Target) -> Step:
+    voice = reply_language(ctx.style)
+    title = said(voice, f"Explanation of {target.name}", f"{target.name} 的解释")
+    return Step(
+        place=Scratch(title),
+        prompt=lambda room: _prompt(ctx, target, room),
+        draft=(lambda: _draft(target, voice)) if target.draft else None,
+        adapters=(DropThinking, NoLoops, MarkdownUnfenced),
+        sampling=Sampling(temperature=_PROSE),
+    )
+
+
+def _draft(target: Target, voice: str) -> str:
+    assert target.draft, "a draft is asked for where there is one"
+    return "\n".join([f"# {quoted(target.name)}", "", *target.draft(voice), ""])
+
+
+def _prompt(ctx: Context, target: Target, room: int) -> Prompt:
+    snapshot = ctx.snapshot
+    code = target.span.of(snapshot.text)
+    draft = "\n".join(target.draft("en")) if target.draft else ""
+    is_whole = len(target.span) == len(snapshot.text)
+    parts = (
+        Part("related", _related(ctx, target), 4, language=snapshot.language),
+        Part("around", "" if is_whole else _before(ctx, target), 3, "end", snapshot.language),
+        Part("draft", draft, 2),
+        # A file may be longer than any window: its start and its outline must do.
+        Part("code", code, 1 if is_whole else 0, language=snapshot.language),
+        Part("what", target.what),
+        Part("language", asked_language(ctx.style)),
+        Part("instruction", ctx.instruction or ""),
+    )
+    return compose("explain", parts, room)
+
+
+def _related(ctx: Context, target: Target) -> str:
+    return related(ctx.project, ctx.snapshot, target.span, _N_RELATED_CHARS)
+
+
+def _before(ctx: Context, target: Target) -> str:
+    return ctx.snapshot.text[: target.span.start]
+
+
+ACTION = Action("explain", {"en": "Explain", "zh": "解释"}, "source.explain", offer)
