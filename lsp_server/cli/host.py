@@ -6,7 +6,6 @@ supervisor names.
 
 import argparse
 import logging
-import sys
 from pathlib import Path
 
 from lsp_server.errors import HostFailed
@@ -48,9 +47,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         return serve(options)
     except HostFailed as error:
-        logging.getLogger(__name__).error("%s", error)
-        print(error, file=sys.stderr)
-        return 1
+        if args.parent_log is not None:
+            logging.getLogger(__name__).error("%s", error)
+        raise
 
 
 def _positive(text: str) -> int:

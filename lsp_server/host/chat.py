@@ -31,6 +31,9 @@ from lsp_server.host.work import (
 MAX_BODY = 16 * 2**20
 """Bytes; many times what any window holds."""
 
+BODY_TIMEOUT_S = 30
+"""A client that never ends its request would keep an idle host alive."""
+
 EVENT_STREAM = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]
 
 
@@ -155,10 +158,14 @@ class _Exchange:
 
 async def _body(request: Request) -> bytes:
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BODY:
-            raise BadRequest(f"The body is larger than {MAX_BODY // 2**20} MiB.", "body_too_large")
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            async for part in request.stream():
+                body += part
+                if len(body) > MAX_BODY:
+                    raise BadRequest("The body is larger than 16 MiB.", "body_too_large")
+    except TimeoutError as error:
+        raise BadRequest(f"The body did not come within {BODY_TIMEOUT_S} seconds.") from error
     return bytes(body)
 
 
@@ -179,7 +186,6 @@ def _work(ready: Ready, chat: ChatRequest, emit: Callable[[Event], None]) -> Wor
         )
     if not prompt:
         raise BadRequest("The prompt is empty.")
-    prediction = ready.engine.tokenize(chat.prediction, start=False, markers=False)
     return Work(
         prompt=tuple(prompt),
         emit=emit,
@@ -187,7 +193,6 @@ def _work(ready: Ready, chat: ChatRequest, emit: Callable[[Event], None]) -> Wor
         max_tokens=chat.max_tokens,
         stop=chat.stop,
         reuses_prefix=chat.reuses_prefix,
-        prediction=tuple(prediction),
     )
 
 

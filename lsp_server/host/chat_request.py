@@ -16,7 +16,8 @@ from lsp_server.host.sampling import Sampling
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """`max_tokens` None: as many as the window has room for."""
+    """`max_tokens` None: as many as the window has room for. `prediction`: what the reply will
+    largely repeat; a hint that changes no reply."""
 
     messages: tuple[Message, ...]
     sampling: Sampling

@@ -1,11 +1,15 @@
-"""llama.cpp's log, handed on to `logging`, and the reason it gives for a failure."""
+"""llama.cpp's log, handed on to `logging`, and the reason it gives for a failure.
+
+Its errors are only debug lines here: each stop of a batch is four of them, and what is really one
+is raised as ours, with this reason in it.
+"""
 
 import logging
 
 log = logging.getLogger(__name__)
 
-LEVELS = (logging.DEBUG, logging.DEBUG, logging.DEBUG, logging.WARNING, logging.ERROR)
-"""For ggml's none, debug, info, warn and error: its info is our debug."""
+WARN, ERROR, CONTINUED = 3, 4, 5
+"""ggml's levels that matter here; those below are our debug."""
 
 NO_REASON = "it does not say why"
 
@@ -13,7 +17,7 @@ NO_REASON = "it does not say why"
 class LlamaLog:
     def __init__(self) -> None:
         self._errors: list[str] = []
-        self._level = logging.DEBUG
+        self._level = 0
 
     @property
     def reason(self) -> str:
@@ -24,10 +28,10 @@ class LlamaLog:
         self._errors.clear()
 
     def take(self, level: int, text: bytes, _data: object) -> None:
-        """The callback. A level that `LEVELS` has not (5) goes on with the line before."""
-        self._level = LEVELS[level] if level < len(LEVELS) else self._level
+        """The callback."""
+        self._level = self._level if level == CONTINUED else level
         line = text.decode("utf-8", "replace").rstrip()
         if line.strip("."):
-            log.log(self._level, "%s", line)
-        if self._level == logging.ERROR and line:
+            log.log(logging.WARNING if self._level == WARN else logging.DEBUG, "%s", line)
+        if self._level == ERROR and line:
             self._errors.append(line.rpartition("error loading model: ")[2])

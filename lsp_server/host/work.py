@@ -66,7 +66,7 @@ Event = PrefillProgress | ReplyText | Finished | Cancelled | Failed
 @dataclass(frozen=True, slots=True, eq=False)
 class Work:
     """`prompt` is shorter than the window. `max_tokens` None: as many as the window has room for;
-    0: only read the prompt. `prediction` is what the reply will largely repeat."""
+    0: only read the prompt."""
 
     prompt: tuple[int, ...]
     emit: Callable[[Event], None]
@@ -74,5 +74,4 @@ class Work:
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
     reuses_prefix: bool = True
-    prediction: tuple[int, ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)

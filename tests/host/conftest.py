@@ -1,5 +1,6 @@
 """One host for all tests of this folder that do not end it."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,16 @@ SCRIPTS: dict[str, Script] = {
     "silence": "",
     "": "I do not know.",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_null_files() -> Iterator[None]:
+    """llama_cpp opens /dev/null twice at its import and leaves a ResourceWarning behind."""
+    yield
+    opener = sys.modules.get("llama_cpp._utils")
+    for name in ("outnull_file", "errnull_file"):
+        if file := getattr(opener, name, None):
+            file.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,12 @@ import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 
 from lsp_server.host.chat import MAX_BODY
 from tests.host.conftest import LONG, SCRIPTS
-from tests.hosting import COMPLETIONS, N_CTX, RunningHost, chat, text_of
+from tests.hosting import COMPLETIONS, N_CTX, RunningHost, chat, text_of, wait_until
 
 
 @pytest.mark.parametrize("key", [key for key in SCRIPTS if key not in ("pieces", "stop", "half")])
@@ -153,17 +154,27 @@ def test_a_client_that_gives_up_on_a_whole_reply_frees_the_engine(host: RunningH
     assert host.reply("greet") == SCRIPTS["greet"]
 
 
-def test_a_storm_of_disconnects_leaves_a_host_that_answers(host: RunningHost) -> None:
+def test_a_storm_of_disconnects_spoils_no_other_reply_and_leaks_nothing(host: RunningHost) -> None:
+    process = psutil.Process(host.process.pid)
+    n_files = process.num_fds()
+
     def leave_early(number: int) -> None:
         key = ("long", "c" * 9000, "greet")[number % 3]
         with host.streaming(f"{number} {key}", {"return_progress": True}) as response:
             chunks = response.iter_raw()
-            for _ in range(number % 4):
+            for _ in range(number % 5):
                 next(chunks, b"")
 
+    def come_and_go(number: int) -> None:
+        if number % 7:
+            leave_early(number)
+        else:
+            assert text_of(host.events(f"{number} greet")) == SCRIPTS["greet"]
+
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(leave_early, range(150)))
+        list(pool.map(come_and_go, range(300)))
     assert host.reply("long") == LONG
+    wait_until(lambda: process.num_fds() <= n_files)
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\x00", b'{"messages": 1}', b'{"teleport": 1}'])
