@@ -199,8 +199,8 @@ def _plain(tree: Tree, node: "Node") -> Item:
 def _headed(tree: Tree, node: "Node") -> Iterator[Item]:
     kind, fields = HEADS[node.type]
     if kind in LEAVES:
-        source = source(tree, node).removesuffix(";")
-        yield Item(kind, KEYWORD.sub("", source).strip(), span=tree.span(node))
+        expression = KEYWORD.sub("", source(tree, node).removesuffix(";")).strip()
+        yield Item(kind, expression, span=tree.span(node))
         return
     found = [child for name in fields for child in node.children_by_field_name(name)]
     # The grammars differ in what they name: without a field, the head is all before the body.
