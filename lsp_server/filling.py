@@ -114,8 +114,8 @@ class _Framed:
     def __init__(self, part: Part) -> None:
         self._writer, self._begun = part.writer, False
         newline = part.page.snapshot.newline
-        self._head = part.step.head.replace("\n", newline)
-        self._tail = part.step.tail.replace("\n", newline)
+        self._head = Newlines(newline).push(part.step.head)
+        self._tail = Newlines(newline).push(part.step.tail)
 
     def push(self, piece: str) -> None:
         if not piece:

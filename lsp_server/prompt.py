@@ -44,13 +44,20 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How tokens are picked. `max_tokens` None means: as many as the window has room for."""
+    """How tokens are picked. `max_tokens` None means: as many as the window has room for.
+
+    `task` says which of the user's temperatures applies.
+    """
 
     temperature: float = 0.2
     top_p: float = 0.95
     max_tokens: int | None = None
     stop: tuple[str, ...] = field(default=())
     seed: int | None = None
+    task: Literal["code", "prose"] = "code"
+
+
+PROSE = Sampling(temperature=0.7, task="prose")
 
 
 @dataclass(frozen=True, slots=True)

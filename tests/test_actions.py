@@ -8,7 +8,7 @@ import pytest
 from lsp_server.actions import ACTIONS
 from lsp_server.actions.offer import Action, Disabled, InDocument, InFile, Offer, Scratch, Step
 from lsp_server.errors import ReplyError
-from lsp_server.reply import Pipeline
+from lsp_server.reply import Newlines, Pipeline
 from lsp_server.text import Edit, Snapshot, Span
 from tests import cases
 from tests.cases import Case
@@ -147,6 +147,8 @@ def carried_out(snapshot: Snapshot, steps: tuple[Step, ...], texts: list[str]) -
     writing = list(zip(steps, texts, strict=True))
     assert len({type(step.place) for step in steps}) == 1, "steps share a kind of place"
     document = _original(snapshot, steps[0])
+    newline = Snapshot("", 0, "", document).newline
+    writing = [(step, Newlines(newline).push(text)) for step, text in writing]
     for step, text in sorted(writing, key=lambda each: _edit(*each).span.start, reverse=True):
         document = _edit(step, text).apply(document)
     return document

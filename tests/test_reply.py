@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lsp_server.errors import ReplyError, ReplyLoop
 from lsp_server.reply import (
     Adapter,
+    BodyOnly,
     DropPreamble,
     DropThinking,
     Factory,
@@ -49,6 +50,8 @@ FACTORIES: dict[str, Factory] = {
     "Reindented none": lambda: Reindented("", "  ", "javascript"),
     "StopAtEndOfCode": lambda: StopAtEndOfCode("python", "definition"),
     "StopAtEndOfCode any": lambda: StopAtEndOfCode("typescript"),
+    "BodyOnly": lambda: BodyOnly("f", "python", "present"),
+    "BodyOnly braces": lambda: BodyOnly("f", "go", "absent"),
     "NoLoops": NoLoops,
     "WholeLines": WholeLines,
     "Trimmed": Trimmed,
@@ -354,6 +357,47 @@ def test_code_alone_never_stops(reply: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "reply, body",
+    [
+        ("return a + b\n", "return a + b\n"),
+        ("if a:\n    return 1\nreturn 2\n", "if a:\n    return 1\nreturn 2\n"),
+        ("def f(a, b):\n    return a\n\nprint(f(1, 2))\n", "return a\n\n"),
+        ("import re\n\n\ndef f(\n    a,\n) -> int:\n    return a\n", "import re\nreturn a\n"),
+        ('def f(a):\n    """Doc.\n\n    More.\n    """\n    return a\n', "return a\n"),
+        (
+            'def f(a):\n    """Doc."""\n    x = """\nb\n"""\n    return x\n',
+            'x = """\nb\n"""\nreturn x\n',
+        ),
+        (
+            "class A:\n    @cache\n    def f(self):\n        if a:\n            b\n",
+            "if a:\n    b\n",
+        ),
+        ("def f(a): return a\n", "return a\n"),
+        ("def f(a: dict[str, int]): return a\n", "return a\n"),
+        ("def g(a):\n    return a\n", "def g(a):\n    return a\n"),
+        ("x = f(1)\nreturn x\n", "x = f(1)\nreturn x\n"),
+        ("", ""),
+    ],
+)
+def test_of_a_whole_definition_the_body_is_kept(reply: str, body: str) -> None:
+    assert kept(lambda: BodyOnly("f", "python", "present"), reply) == body
+
+
+@pytest.mark.parametrize(
+    "reply, body",
+    [
+        ("func f(a int) int {\n\tif a > 0 {\n\t\treturn 1\n\t}\n\treturn 2\n}\n\nfunc g() {}\n",
+         "if a > 0 {\n\treturn 1\n}\nreturn 2\n"),
+        ("\treturn a\n", "\treturn a\n"),
+        ("func f(a int) int { return a }\n", "return a\n"),
+        ("return f(a)\n", "return f(a)\n"),
+    ],
+)  # fmt: skip
+def test_of_a_definition_in_brackets_the_body_is_kept(reply: str, body: str) -> None:
+    assert kept(lambda: BodyOnly("f", "go", "absent"), reply) == body
+
+
+@pytest.mark.parametrize(
     "reply",
     [
         "    total = total + value\n" * 40,
@@ -429,3 +473,14 @@ def test_the_whole_way_of_a_reply_into_a_method_of_a_crlf_document() -> None:
     )
     made = kept(FACTORIES["all for code"], reply)
     assert made == "    def area(self):\r\n        return self.a\r\n"
+
+
+@given(REPLIES, st.data())
+def test_ending_lines_twice_is_ending_them_once(reply: str, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(reply)))
+    once = ending(lambda: Newlines("\r\n"), [reply])
+    assert ending(_twice, [reply[:cut], reply[cut:]]) == once
+
+
+def _twice() -> Adapter:
+    return Pipeline((Newlines("\r\n"), Newlines("\r\n")))

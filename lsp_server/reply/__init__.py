@@ -9,6 +9,7 @@ prompts; nothing does I/O.
 from collections.abc import Callable
 
 from lsp_server.reply.adapter import Adapter
+from lsp_server.reply.body import BodyOnly
 from lsp_server.reply.fences import Unfenced
 from lsp_server.reply.indentation import Reindented
 from lsp_server.reply.lines import Newlines, Trimmed, WholeLines
@@ -22,6 +23,7 @@ Factory = Callable[[], Adapter]
 
 __all__ = [
     "Adapter",
+    "BodyOnly",
     "DropPreamble",
     "DropThinking",
     "Factory",

@@ -5,6 +5,7 @@ A line ends with LF here (`Pipeline` sees to that); form feed, NEL and U+2028 ar
 
 import re
 
+BARE_LF = re.compile(r"(?<!\r)\n")
 PIECE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -73,15 +74,23 @@ class Trimmed:
 
 
 class Newlines:
-    """Ends every line with the document's `terminator`. The last adapter of a pipeline."""
+    """Ends every line with the document's `terminator`. The last adapter of a pipeline.
+
+    A line that already ends with CRLF stays as it is, so that passing two of them does no harm.
+    """
 
     done = False
 
     def __init__(self, terminator: str) -> None:
         self._terminator = terminator
+        self._after_return = False
 
     def push(self, chunk: str) -> str:
-        return chunk.replace("\n", self._terminator)
+        text = BARE_LF.sub(self._terminator, chunk)
+        if self._after_return and chunk.startswith("\n"):
+            text = "\n" + text[len(self._terminator) :]
+        self._after_return = chunk.endswith("\r") if chunk else self._after_return
+        return text
 
     def close(self) -> str:
         return ""

@@ -1,0 +1,172 @@
+"""Generate code from a comment, a TODO, a stub, or an instruction; continue prose.
+
+A stub is a function without a body worth the name, its docstring aside: the new body replaces it.
+A comment is an instruction where the cursor is in it or on the blank line below; the code comes
+below it, and the comment stays. Docs of definitions and abstract methods ask for nothing. An
+instruction without either is followed at the cursor: on its line if that is blank, else below.
+
+In prose the text goes on from the cursor: by the instruction, by a comment, or by what stands
+above. There is no draft: what a comment asks for, syntax cannot know.
+"""
+
+from functools import partial
+
+from lsp_server.actions import layout, replies
+from lsp_server.actions.edit_selection import fence_around
+from lsp_server.actions.insertion import Insertion, at_cursor, below
+from lsp_server.actions.offer import Action, Context, InDocument, Offer, Step
+from lsp_server.actions.stubs import Stub, stub_at
+from lsp_server.checks.names import names_resolve
+from lsp_server.checks.parses import parses
+from lsp_server.project.related import related
+from lsp_server.prompt import PROSE, Part, Prompt, compose
+from lsp_server.reply import BodyOnly, Factory
+from lsp_server.syntax import comments, symbols
+from lsp_server.text import Snapshot, Span
+
+CONTINUE = "Continue the text from here: write what the outline or the text above leads to."
+N_RELATED = 4000
+SUMMARY = "Generated code."
+
+
+def offer(ctx: Context) -> Offer | None:
+    if layout.is_prose(ctx.snapshot.language):
+        return _prose(ctx)
+    stub = stub_at(ctx.snapshot, ctx.selection)
+    if stub is not None:
+        return Offer(lambda: (_stub_step(ctx, stub),), (parses, names_resolve), summary=SUMMARY)
+    place, instruction = _place(ctx)
+    if place is None or not instruction:
+        return None
+    return Offer(
+        lambda: (_code_step(ctx, place, instruction),), (parses, names_resolve), summary=SUMMARY
+    )
+
+
+def _place(ctx: Context) -> tuple[Insertion | None, str]:
+    """Where code is asked for, and what it shall do."""
+    comment = _asking_comment(ctx)
+    if comment is not None:
+        text = ctx.instruction or comments.TODO.sub("", comment.text).strip()
+        return below(ctx.snapshot, comment.span), text
+    if ctx.instruction and not len(ctx.selection):
+        return at_cursor(ctx.snapshot, ctx.selection.start), ctx.instruction
+    return None, ""
+
+
+def _asking_comment(ctx: Context) -> comments.Comment | None:
+    """The comment that the cursor or selection is in, or on the blank line below."""
+    snapshot, selection = ctx.snapshot, ctx.selection
+    found = comments.at(snapshot.language, snapshot.text, selection)
+    if found is None or _is_doc(snapshot, found.span):
+        return None
+    lines = snapshot.whole_lines(found.span)
+    if len(selection):
+        return found if lines.contains(selection) else None
+    on_comment = lines.start <= selection.start < lines.end or selection.start <= found.span.end
+    line = snapshot.line_span(snapshot.line_at(selection.start))
+    is_blank_below = line.start >= lines.end and not line.of(snapshot.text).strip()
+    return found if on_comment or is_blank_below else None
+
+
+def _is_doc(snapshot: Snapshot, span: Span) -> bool:
+    found = symbols.symbols(snapshot.language, snapshot.text)
+    return any(each.doc_span and each.doc_span.overlaps(span) for each in found)
+
+
+def _code_step(ctx: Context, place: Insertion, instruction: str) -> Step:
+    language, unit = ctx.snapshot.language, _unit(ctx)
+    return Step(
+        InDocument(place.span),
+        partial(_prompt, ctx, place.span, instruction),
+        adapters=replies.code(language, place.margin, unit, ending=place.ending),
+        head=place.head,
+    )
+
+
+def _stub_step(ctx: Context, stub: Stub) -> Step:
+    language, unit = ctx.snapshot.language, _unit(ctx)
+    drop_thinking, no_loops, unfenced, stop, *rest = replies.code(
+        language, stub.margin, unit, ending=stub.ending
+    )
+    body: Factory = partial(BodyOnly, stub.name, language, stub.doc)
+    return Step(
+        InDocument(stub.span),
+        partial(_stub_prompt, ctx, stub),
+        adapters=(drop_thinking, no_loops, unfenced, stop, body, *rest),
+        head=stub.head,
+        tail=stub.tail,
+    )
+
+
+def _unit(ctx: Context) -> str:
+    return layout.indent_unit(ctx.snapshot.language, ctx.snapshot.text)
+
+
+def _prompt(ctx: Context, span: Span, instruction: str, room: int) -> Prompt:
+    parts = [
+        *layout.around(ctx.snapshot, span),
+        _related(ctx, span),
+        Part("file", layout.file_name(ctx.snapshot)),
+        Part("instruction", instruction),
+    ]
+    return compose("generate_code", parts, room)
+
+
+def _stub_prompt(ctx: Context, stub: Stub, room: int) -> Prompt:
+    parts = [
+        *layout.around(ctx.snapshot, stub.whole),
+        _related(ctx, stub.whole),
+        Part("file", layout.file_name(ctx.snapshot)),
+        Part("stub", layout.lf(stub.whole.of(ctx.snapshot.text)), language=ctx.snapshot.language),
+        Part("name", stub.name),
+        Part("instruction", ctx.instruction or ""),
+    ]
+    return compose("generate_body", parts, room)
+
+
+def _related(ctx: Context, span: Span) -> Part:
+    text = related(ctx.project, ctx.snapshot, span, N_RELATED)
+    return Part("related", text, rank=4, language=ctx.snapshot.language)
+
+
+def _prose(ctx: Context) -> Offer | None:
+    """Go on writing at the cursor; not inside a fence, where the text is code."""
+    snapshot = ctx.snapshot
+    above = snapshot.text[: ctx.selection.start]
+    if len(ctx.selection) or fence_around(layout.lf(above)) is not None:
+        return None
+    comment = comments.at(snapshot.language, snapshot.text, ctx.selection)
+    place, asked = at_cursor(snapshot, ctx.selection.start), ctx.instruction
+    if comment is not None and comments.is_block(snapshot.text, comment.span.start):
+        place, asked = below(snapshot, comment.span), asked or comment.text
+    if asked is None and (not place.is_blank_line or not above.strip()):
+        return None
+    return Offer(lambda: (_prose_step(ctx, place, asked or CONTINUE),), summary="Wrote on.")
+
+
+def _prose_step(ctx: Context, place: Insertion, instruction: str) -> Step:
+    return Step(
+        InDocument(place.span),
+        partial(_prose_prompt, ctx, place.span, instruction),
+        adapters=replies.prose(ending=place.ending),
+        sampling=PROSE,
+        head=place.head,
+    )
+
+
+def _prose_prompt(ctx: Context, span: Span, instruction: str, room: int) -> Prompt:
+    parts = [
+        *layout.around(ctx.snapshot, span),
+        Part("file", layout.file_name(ctx.snapshot)),
+        Part("instruction", instruction),
+    ]
+    return compose("write_prose", parts, room)
+
+
+ACTION = Action(
+    id="generateCode",
+    titles={"en": "Generate code or text here", "zh": "在此生成代码或文字"},
+    kind="refactor.rewrite.generateCode",
+    offer=offer,
+)
