@@ -74,7 +74,7 @@ def check(path: Path, n_ctx: int, memory: int | None = None) -> GgufFile:
     `memory` is what the machine has, in bytes; None asks the system.
     """
     file = read(path)
-    total = _total_memory() if memory is None else memory
+    total = total_memory() if memory is None else memory
     needed = file.memory(n_ctx)
     if needed.least > total:
         raise ModelUnusable(
@@ -97,6 +97,18 @@ def read(path: Path) -> GgufFile:
     if not tensors:
         raise ModelUnusable(f"{path} holds no weights; choose the model's own file.")
     return _described(path, first, tensors, sum(header.file_size for header in headers.values()))
+
+
+def total_memory() -> int:
+    """The machine's memory in bytes, or what the container that this runs in may use."""
+    import psutil
+
+    limit = Path("/sys/fs/cgroup/memory.max")
+    total = int(psutil.virtual_memory().total)
+    try:
+        return min(total, int(limit.read_text()))
+    except (OSError, ValueError):
+        return total
 
 
 def gigabytes(n_bytes: int) -> str:
@@ -256,9 +268,3 @@ def _number(header: Header, key: str) -> int:
 
 def _whole(value: Value) -> int:
     return int(value) if isinstance(value, int | float) else 0
-
-
-def _total_memory() -> int:
-    import psutil
-
-    return int(psutil.virtual_memory().total)
