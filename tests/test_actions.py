@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.actions import ACTIONS
+from lsp_server.actions.menu import ACTIONS
 from lsp_server.actions.offer import Action, Disabled, InDocument, InFile, Offer, Scratch, Step
 from lsp_server.errors import ReplyError
 from lsp_server.reply import Newlines, Pipeline

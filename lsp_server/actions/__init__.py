@@ -1,12 +1,5 @@
-"""The actions, in the order in which the menu shows them."""
+"""The actions: one module each, and `menu.ACTIONS`, the table of them.
 
-from lsp_server.actions import draft_docs, edit_selection, explain, fix, generate_code
-from lsp_server.actions.offer import Action
-
-ACTIONS: tuple[Action, ...] = (
-    explain.ACTION,
-    edit_selection.ACTION,
-    generate_code.ACTION,
-    fix.ACTION,
-    draft_docs.ACTION,
-)
+The table is a module of its own so that whoever needs one name of this package does not load
+them all: an editor waits for the server's start.
+"""

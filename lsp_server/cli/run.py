@@ -46,7 +46,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def run(args: argparse.Namespace) -> int:
-    from lsp_server.actions import ACTIONS
+    from lsp_server.actions.menu import ACTIONS
     from lsp_server.errors import OfferError
     from lsp_server.settings import load
 

@@ -78,7 +78,7 @@ class Session:
     @property
     def actions(self) -> tuple[Action, ...]:
         """Imported when first asked for: an editor waits for `initialize`, not for the menu."""
-        from lsp_server.actions import ACTIONS
+        from lsp_server.actions.menu import ACTIONS
 
         return ACTIONS
 

@@ -1,0 +1,12 @@
+"""The actions, in the order in which the menu shows them."""
+
+from lsp_server.actions import draft_docs, edit_selection, explain, fix, generate_code
+from lsp_server.actions.offer import Action
+
+ACTIONS: tuple[Action, ...] = (
+    explain.ACTION,
+    edit_selection.ACTION,
+    generate_code.ACTION,
+    fix.ACTION,
+    draft_docs.ACTION,
+)
