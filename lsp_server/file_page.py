@@ -5,7 +5,6 @@ not at all when it has changed on disk since it was read.
 """
 
 import os
-import tempfile
 from pathlib import Path
 
 from lsp_server.errors import EditRefused
@@ -81,6 +80,8 @@ class FilePage:
 
 def replace_file(path: Path, text: str) -> None:
     """Atomically; an existing file keeps its mode, and a link is followed."""
+    import tempfile  # slow to import, and the server must start
+
     path = path.resolve()
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

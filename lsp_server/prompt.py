@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib import resources
 from string import Template
 from typing import Literal
 
@@ -135,6 +134,8 @@ def fenced(text: str, language: str) -> str:
 
 @cache
 def _template(name: str) -> str:
+    from importlib import resources  # slow to import, and the server must start
+
     source = resources.files(__package__ or "lsp_server").joinpath("prompts", f"{name}.md")
     return source.read_text("utf-8").strip()
 

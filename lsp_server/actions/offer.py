@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from lsp_server.project.workspace import Project
 from lsp_server.prompt import Prompt, Sampling
@@ -42,6 +41,8 @@ class Context:
     @property
     def path(self) -> Path | None:
         """The document's file; None for one that is in no file, such as an untitled one."""
+        from urllib.request import url2pathname  # slow to import, and the server must start
+
         parts = urlsplit(self.snapshot.uri)
         return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
 
