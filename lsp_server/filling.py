@@ -15,7 +15,7 @@ from lsp_server.actions.offer import Step
 from lsp_server.model.protocol import Chunk, Ended, Event, Model, Starting
 from lsp_server.outcome import Drafting, Stage, Writing
 from lsp_server.page import Page
-from lsp_server.prompt import Prompt, n_tokens
+from lsp_server.prompt import Prompt, Sampling, n_tokens
 from lsp_server.reply import Newlines, Pipeline
 from lsp_server.text import LINE_END
 from lsp_server.writer import Writer
@@ -40,8 +40,9 @@ class Part:
 class Filling:
     """Writes one part's text. `run` once; `stop` at any time makes it raise `Stopped`."""
 
-    def __init__(self, part: Part, model: Model | None, on_stage: Callable[[Stage], None]) -> None:
-        self._part, self._model, self._on_stage = part, model, on_stage
+    def __init__(self, part: Part, model: Model | None, sampling: Sampling) -> None:
+        self.on_stage: Callable[[Stage], None] = lambda _: None
+        self._part, self._model, self._sampling = part, model, sampling
         self._stopped = False
         self._woken = asyncio.Event()
         self._source: asyncio.Task[None] | None = None
@@ -81,7 +82,7 @@ class Filling:
         step, writer = self._part.step, self._part.writer
         if self._model is None:
             assert step.draft is not None, "an offer that says so has its drafts"
-            self._on_stage(Drafting())
+            self.on_stage(Drafting())
             text = await asyncio.to_thread(step.draft)
             writer.push(LINE_END.sub(self._part.page.snapshot.newline, text))
         else:
@@ -90,12 +91,12 @@ class Filling:
 
     async def _read_reply(self, model: Model, prompt: Callable[[int], Prompt]) -> None:
         step = self._part.step
-        self._on_stage(Starting())
-        asked = await asyncio.to_thread(prompt, _room_for_prompt(model, step))
+        self.on_stage(Starting())
+        asked = await asyncio.to_thread(prompt, _room_for_prompt(model, self._sampling))
         newlines = Newlines(self._part.page.snapshot.newline)
         pipeline = Pipeline([*(make() for make in step.adapters), newlines])
-        progress, framed = _Progress(asked, self._on_stage), _Framed(self._part)
-        async with aclosing(model.reply(asked, step.sampling)) as events:
+        progress, framed = _Progress(asked, self.on_stage), _Framed(self._part)
+        async with aclosing(model.reply(asked, self._sampling)) as events:
             async for event in events:
                 progress.tell(event)
                 if isinstance(event, Chunk):
@@ -150,7 +151,7 @@ class _Progress:
         return Writing(n, (n - 1) / seconds if seconds > 0 else 0.0, self._expected)
 
 
-def _room_for_prompt(model: Model, step: Step) -> int:
+def _room_for_prompt(model: Model, sampling: Sampling) -> int:
     """Tokens of the window that the prompt may take: what the reply does not need."""
-    reply = step.sampling.max_tokens or model.n_ctx // 4
+    reply = sampling.max_tokens or model.n_ctx // 4
     return model.n_ctx - min(reply, model.n_ctx // 2)

@@ -28,7 +28,7 @@ from lsp_server.outcome import (
     Stage,
 )
 from lsp_server.page import Page
-from lsp_server.prompt import Prompt
+from lsp_server.prompt import Prompt, Sampling
 from lsp_server.settings import Settings
 from lsp_server.text import Edit, Snapshot, Span
 from lsp_server.writer import Writer
@@ -45,10 +45,30 @@ class Policy:
     delivery: Literal["stream", "whole"] = "stream"
     on_cancel: Literal["restore", "keep"] = "restore"
     on_check_failure: Literal["restore", "keep"] = "restore"
+    temperature_code: float = 0.2
+    temperature_prose: float = 0.7
+    max_reply_tokens: int | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        return cls(settings.delivery, settings.on_cancel, settings.on_check_failure)
+        return cls(
+            settings.delivery,
+            settings.on_cancel,
+            settings.on_check_failure,
+            settings.temperature_code,
+            settings.temperature_prose,
+            settings.max_reply_tokens,
+        )
+
+    def sampling(self, asked: Sampling) -> Sampling:
+        """The step's sampling with the user's temperature and the tighter of both limits."""
+        prose = asked.task == "prose"
+        limits = [n for n in (asked.max_tokens, self.max_reply_tokens) if n is not None]
+        return replace(
+            asked,
+            temperature=self.temperature_prose if prose else self.temperature_code,
+            max_tokens=min(limits, default=None),
+        )
 
 
 class Desk(Protocol):
@@ -170,7 +190,8 @@ class Job:
             raise Stopped
         if self._policy.delivery == "whole":
             part.writer.hold()
-        self._filling = Filling(part, self._model, self.on_stage)
+        self._filling = Filling(part, self._model, self._policy.sampling(part.step.sampling))
+        self._filling.on_stage = self.on_stage
         await self._filling.run(prompt)
 
     # Checking
