@@ -44,7 +44,8 @@ def show(
         return
     if isinstance(outcome, Finished):
         for page in desk.pages:
-            sys.stdout.write(page.snapshot.text if page.path is None else _unless_written(page))
+            told = page.snapshot.text if page.path is None else _unless_written(page)
+            print(told, end="" if told.endswith("\n") or not told else "\n")
         for path in written:
             print(f"Written: {path}")
         print(_ending(outcome), file=sys.stderr)
