@@ -1,0 +1,182 @@
+"""VS Code's web server, Chromium before it, and a generic LSP client in its extension host.
+
+Keys and clicks go through the browser; what is read and what has no key of its own goes through
+a socket to the extension host (`vscode/inside.cjs`).
+"""
+
+import json
+import shutil
+import socket
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+from tests.e2e.readme import block
+from tests.e2e.wire import Value, wait_for
+from tests.e2e.world import EDITORS, ROOT, World
+
+HERE = ROOT / "tests" / "e2e" / "vscode"
+MODULES = EDITORS / "modules"
+
+# Modules that esbuild takes the client from: the newest, and the one of the extension named in
+# the README.
+CLIENTS = {11: "vscode-languageclient", 9: "languageclient-9"}
+
+# Nothing that bears on edits: no questions, and keys that type what they say.
+PLUMBING: Mapping[str, object] = {
+    "security.workspace.trust.enabled": False,
+    "workbench.startupEditor": "none",
+    "editor.quickSuggestions": False,
+    "editor.wordBasedSuggestions": "off",
+    "editor.autoClosingBrackets": "never",
+    "editor.autoClosingQuotes": "never",
+    "editor.find.seedSearchStringFromSelection": "never",
+    "chat.disableAIFeatures": True,
+}
+READY = "Extension host agent listening on "
+
+
+@dataclass(slots=True)
+class _Peer:
+    """The other end of a line of JSON questions and answers."""
+
+    name: str
+    asks: IO[str]
+    hears: IO[str]
+
+    def ask(self, question: str, **given: object) -> Value:
+        self.asks.write(json.dumps({"ask": question, **given}) + "\n")
+        self.asks.flush()
+        line = self.hears.readline()
+        assert line, f"{self.name} is gone"
+        answer = json.loads(line)
+        assert "error" not in answer, f"{self.name}, asked to {question}: {answer['error']}"
+        result: Value = answer["result"]
+        return result
+
+
+@dataclass(slots=True)
+class VSCode:
+    """One VS Code with one file, and the client of this major version."""
+
+    world: World
+    client: int
+    server: "subprocess.Popen[str]" = field(init=False)
+    browser: "subprocess.Popen[str]" = field(init=False)
+    page: _Peer = field(init=False)
+    inside: _Peer = field(init=False)
+
+    def open(self, path: Path) -> None:
+        base = self.world.folder / "vscode"
+        settings = base / "data" / "User" / "settings.json"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(json.dumps(json.loads(block("settings.json")) | PLUMBING))
+        extension = self._extension(base)
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self.world.folder / "inside"))
+        listener.listen()
+        listener.settimeout(60)
+        port = self._serve(base)
+        self._browse(port, extension)
+        connection, _ = listener.accept()
+        listener.close()
+        self.inside = _Peer("VS Code", connection.makefile("w"), connection.makefile("r"))
+        self.inside.ask("open", path=str(path))
+        self.page.ask("focus")
+        self.world.wire.wait_started()
+
+    def run(self, kind: str, lines: tuple[int, int]) -> None:
+        self.select(lines)
+        self.inside.ask("action", kind=kind)
+
+    def select(self, lines: tuple[int, int]) -> None:
+        self.inside.ask("select", first=lines[0], last=lines[1])
+
+    def type_behind(self, marker: str, text: str) -> None:
+        self.page.ask("press", key="Control+f")
+        self.page.ask("wait", selector=".find-widget.visible")
+        self.page.ask("type", text=marker)
+        for key in ("Enter", "Escape", "End"):
+            self.page.ask("press", key=key)
+        for key in text:
+            self.page.ask("type", text=key)
+
+    def undo(self) -> None:
+        self.page.ask("press", key="Control+z")
+
+    def cancel(self) -> None:
+        """The button of the progress notification, behind the bell."""
+        self.inside.ask("command", name="notifications.showList")
+        self.page.ask("click", selector=".notifications-center .monaco-button:has-text('Cancel')")
+
+    def text(self) -> str:
+        return str(self.inside.ask("text"))
+
+    def close(self) -> None:
+        assert self.browser.stdin
+        self.browser.stdin.close()
+        self.browser.wait(30)
+        self.server.terminate()
+        self.server.wait(30)
+
+    def _extension(self, base: Path) -> Path:
+        """The test extension, bundled with the client of this version."""
+        folder = base / "extension"
+        folder.mkdir()
+        shutil.copy(HERE / "package.json", folder)
+        esbuild = [str(MODULES / "node_modules" / ".bin" / "esbuild"), "extension.js", "--bundle"]
+        target = ["--platform=node", "--external:vscode", f"--outfile={folder / 'extension.js'}"]
+        alias = f"--alias:vscode-languageclient={CLIENTS[self.client]}"
+        subprocess.run(
+            [*esbuild, *target, alias, "--log-level=error"],
+            cwd=HERE,
+            env={**self.world.env, "NODE_PATH": str(MODULES / "node_modules")},
+            check=True,
+        )
+        return folder
+
+    def _serve(self, base: Path) -> int:
+        """Start VS Code's server; its port."""
+        log = self.world.folder / "vscode-server.log"
+        options = ["--host", "127.0.0.1", "--port", "0", "--without-connection-token"]
+        options += ["--accept-server-license-terms", "--telemetry-level", "off"]
+        options += ["--enable-smoke-test-driver", "--force-disable-user-env"]
+        options += ["--server-data-dir", str(base), "--extensions-dir", str(base / "extensions")]
+        env = {**self.world.env, "PENNA_E2E_SOCKET": str(self.world.folder / "inside")}
+        command = [str(EDITORS / "bin" / "node"), str(EDITORS / "vscode" / "out" / "server-main.js")]
+        with log.open("w") as output:
+            self.server = subprocess.Popen(
+                [*command, *options], env=env, text=True, stdout=output, stderr=output
+            )
+
+        def announced() -> str | None:
+            _, found, rest = log.read_text().partition(READY)
+            return rest.split()[0] if found and "\n" in rest else None
+
+        return int(wait_for("VS Code's server", announced))
+
+    def _browse(self, port: int, extension: Path) -> None:
+        remote = f"vscode-remote://localhost:{port}"
+        payload = [
+            ["extensionDevelopmentPath", f"{remote}{extension}"],
+            ["extensionTestsPath", f"{remote}{HERE / 'inside.cjs'}"],
+        ]
+        folder, encoded = quote(str(self.world.workspace)), quote(json.dumps(payload))
+        url = f"http://localhost:{port}/?folder={folder}&payload={encoded}"
+        chromium = shutil.which("chromium")
+        assert chromium, "chromium is not installed: run tests/e2e/run.sh"
+        with (self.world.folder / "browser.log").open("w") as errors:
+            self.browser = subprocess.Popen(
+                [str(EDITORS / "bin" / "node"), str(HERE / "browser.mjs"), chromium, url],
+                cwd=MODULES,
+                env=self.world.env,
+                text=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            )
+        assert self.browser.stdin and self.browser.stdout
+        self.page = _Peer("the browser", self.browser.stdin, self.browser.stdout)
