@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 
 from lsp_server.host.script_pieces import Script
+from lsp_server.host.scripted import QUICK, Shape
 from tests.scripted import make_gguf
 
 N_CTX = 32768
@@ -96,11 +97,11 @@ def text_of(events: list[Any]) -> str:
 
 @contextmanager
 def running_host(
-    scripts: Mapping[str, Script], *options: str, n_ff: int = 32
+    scripts: Mapping[str, Script], *options: str, shape: Shape = QUICK
 ) -> Iterator[RunningHost]:
     """A host that has loaded its model. `options` go to `penna host` and override ours."""
     with private_folder() as folder:
-        model = make_gguf(folder / "scripted.gguf", scripts, n_ctx=N_CTX, n_ff=n_ff)
+        model = make_gguf(folder / "scripted.gguf", scripts, n_ctx=N_CTX, shape=shape)
         with started_host(model, folder / "host.sock", *options) as host:
             wait_until(lambda: host.get("/health").status_code == 200)
             yield host

@@ -8,7 +8,7 @@ placeholders of noncharacters and are tokenized as plain text behind it.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Never, Protocol
@@ -82,21 +82,29 @@ class ChatTemplate:
         return self._unsafe.sub(placeholder, content)
 
     def _render(self, messages: Sequence[Message]) -> str:
-        from jinja2 import TemplateError
-
-        foreign = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError)
+        """Some templates want `tools` to be none, as transformers has it, some not to be there."""
+        context = {
+            "messages": [{"role": m.role, "content": m.content} for m in messages],
+            "bos_token": self._tokenizer.bos,
+            "eos_token": self._tokenizer.eos,
+            "add_generation_prompt": True,
+            "enable_thinking": False,
+        }
         try:
-            return self._template.render(
-                messages=[{"role": m.role, "content": m.content} for m in messages],
-                bos_token=self._tokenizer.bos,
-                eos_token=self._tokenizer.eos,
-                add_generation_prompt=True,
-                enable_thinking=False,
-                tools=None,
-                documents=None,
-            )
-        except (*foreign, ValueError, RecursionError) as error:
-            raise TemplateRefused(f"The model's chat template refused: {error}") from error
+            return _rendered(self._template, context | {"tools": None, "documents": None})
+        except TemplateRefused:
+            return _rendered(self._template, context)
+
+
+def _rendered(template: "Template", context: Mapping[str, object]) -> str:
+    """Foreign code may fail in many ways; all of them are the template's refusal."""
+    from jinja2 import TemplateError
+
+    foreign = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError)
+    try:
+        return template.render(context)
+    except (*foreign, ValueError, RecursionError) as error:
+        raise TemplateRefused(f"The model's chat template refused: {error}.") from error
 
 
 def _compiled(source: str) -> "Template":

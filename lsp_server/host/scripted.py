@@ -29,6 +29,21 @@ END, ASK, PAD = "<|im_end|>", "<|im_start|>", "<|endoftext|>"
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What makes a scripted model slow, by real work over zeros.
+
+    A larger `n_ff` makes writing slower, and with more than one layer reading too: in the last
+    layer llama.cpp computes nothing but the rows that are sampled.
+    """
+
+    n_layers: int = 1
+    n_ff: int = 32
+
+
+QUICK = Shape()
+
+
+@dataclass(frozen=True, slots=True)
 class _Vocabulary:
     """Token texts as the file has them, and which token follows which."""
 
@@ -39,23 +54,24 @@ class _Vocabulary:
 
 
 def make_gguf(
-    path: Path, scripts: Mapping[str, Script], n_ctx: int = 32768, n_ff: int = 32
+    path: Path, scripts: Mapping[str, Script], n_ctx: int = 32768, shape: Shape = QUICK
 ) -> Path:
     """Write a GGUF that replies `scripts[key]` for the first key in the last user message.
 
     The key "" is for all other messages; without it they are answered by nothing. A reply is a
     text, or its pieces (bytes may cut a character) where a test wants to choose the tokens.
-    `n_ctx` is the window the model claims to be trained for. A larger `n_ff` makes it slower:
-    real work, over zeros.
+    `n_ctx` is the window the model claims to be trained for.
     """
     from gguf import GGUFWriter
 
     scripts = {key: scripts[key] for key in scripts if key} | {"": scripts.get("", "")}
     vocabulary = _vocabulary(list(scripts.values()))
     writer = GGUFWriter(path, "qwen3")
-    _add_shape(writer, n_ctx, n_ff)
+    _add_shape(writer, n_ctx, shape)
     _add_tokenizer(writer, vocabulary, _template(list(scripts)))
-    _add_weights(writer, vocabulary, n_ff)
+    _add_knowledge(writer, vocabulary)
+    for layer in range(shape.n_layers):
+        _add_layer(writer, f"blk.{layer}", shape.n_ff)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -105,12 +121,12 @@ def _template(keys: Sequence[str]) -> str:
     )
 
 
-def _add_shape(writer: "GGUFWriter", n_ctx: int, n_ff: int) -> None:
+def _add_shape(writer: "GGUFWriter", n_ctx: int, shape: Shape) -> None:
     writer.add_name("Penna rehearsal: a scripted model, its replies are known beforehand")
-    writer.add_block_count(1)
+    writer.add_block_count(shape.n_layers)
     writer.add_context_length(n_ctx)
     writer.add_embedding_length(N_EMBD)
-    writer.add_feed_forward_length(n_ff)
+    writer.add_feed_forward_length(shape.n_ff)
     writer.add_head_count(1)
     writer.add_head_count_kv(1)
     writer.add_key_length(N_HEAD_DIM)
@@ -138,16 +154,26 @@ def _add_tokenizer(writer: "GGUFWriter", vocabulary: _Vocabulary, template: str)
     writer.add_chat_template(template)
 
 
-def _add_weights(writer: "GGUFWriter", vocabulary: _Vocabulary, n_ff: int) -> None:
+def _add_knowledge(writer: "GGUFWriter", vocabulary: _Vocabulary) -> None:
     import numpy
 
     embeddings, output = _knowledge(vocabulary)
     writer.add_tensor("token_embd.weight", embeddings)
     writer.add_tensor("output.weight", output)
-    for name in ("output_norm", "blk.0.attn_norm", "blk.0.ffn_norm"):
-        writer.add_tensor(f"{name}.weight", numpy.ones(N_EMBD, numpy.float32))
-    for name in ("attn_q_norm", "attn_k_norm"):
-        writer.add_tensor(f"blk.0.{name}.weight", numpy.ones(N_HEAD_DIM, numpy.float32))
+    writer.add_tensor("output_norm.weight", numpy.ones(N_EMBD, numpy.float32))
+
+
+def _add_layer(writer: "GGUFWriter", layer: str, n_ff: int) -> None:
+    """A layer that hands on what it gets."""
+    import numpy
+
+    for name, n in (
+        ("attn_norm", N_EMBD),
+        ("ffn_norm", N_EMBD),
+        ("attn_q_norm", N_HEAD_DIM),
+        ("attn_k_norm", N_HEAD_DIM),
+    ):
+        writer.add_tensor(f"{layer}.{name}.weight", numpy.ones(n, numpy.float32))
     for name, n_out, n_in in (
         ("attn_q", N_HEAD_DIM, N_EMBD),
         ("attn_k", N_HEAD_DIM, N_EMBD),
@@ -157,7 +183,7 @@ def _add_weights(writer: "GGUFWriter", vocabulary: _Vocabulary, n_ff: int) -> No
         ("ffn_up", n_ff, N_EMBD),
         ("ffn_down", N_EMBD, n_ff),
     ):
-        writer.add_tensor(f"blk.0.{name}.weight", numpy.zeros((n_out, n_in), numpy.float16))
+        writer.add_tensor(f"{layer}.{name}.weight", numpy.zeros((n_out, n_in), numpy.float16))
 
 
 def _knowledge(

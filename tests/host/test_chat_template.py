@@ -67,6 +67,14 @@ def test_templates_may_use_what_transformers_gives_them(engine: Engine) -> None:
     )
 
 
+def test_a_template_may_want_tools_to_be_none_or_not_to_be_there(engine: Engine) -> None:
+    for template in (
+        "{% if tools is not none %}{{ raise_exception('no tools') }}{% endif %}ok",
+        "{% if tools is defined %}{% for t in tools %}{{ t }}{% endfor %}{% endif %}ok",
+    ):
+        assert rendered(engine, template, HELLO) == "ok"
+
+
 def test_a_template_that_refuses_says_why(engine: Engine) -> None:
     with pytest.raises(TemplateRefused, match="roles must alternate"):
         rendered(engine, "{{ raise_exception('roles must alternate') }}", HELLO)
