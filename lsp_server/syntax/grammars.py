@@ -36,18 +36,14 @@ LIBRARY_NAMES = {
     "csharp": "c_sharp",
     "objective-c": "objc",
     "shellscript": "bash",
-    "perl": "perl",
     "makefile": "make",
-    "dockerfile": "dockerfile",
     "go.mod": "gomod",
     "restructuredtext": "rst",
     "jsonc": "json",
     "lisp": "commonlisp",
     "fortran": "fixed_form_fortran",
-    "elisp": "elisp",
     "emacs-lisp": "elisp",
     "terraform": "hcl",
-    "vue": "vue",
 }
 
 LIBRARY = "tree_sitter_languages"

@@ -36,11 +36,10 @@ def enclosing(language: str, text: str, span: Span) -> Symbol | None:
     In Python so are the indented comments and blank lines behind the last statement, where code
     is about to be written; the tree leaves them out.
     """
-    inside = [
-        each
-        for each in symbols(language, text)
-        if _reach(each).contains(span) or _hangs_below(language, text, each, span)
-    ]
+    every = symbols(language, text)
+    inside = [each for each in every if _reach(each).contains(span)]
+    if language == "python":
+        inside += _above_blank(text, every, span)
     return min(inside, key=lambda each: len(each.span), default=None)
 
 
@@ -75,15 +74,31 @@ def _reach(symbol: Symbol) -> Span:
     return Span(start, symbol.span.end)
 
 
-def _hangs_below(language: str, text: str, symbol: Symbol, span: Span) -> bool:
-    if language != "python" or span.start < symbol.span.end:
-        return False
+def _above_blank(text: str, every: tuple[Symbol, ...], span: Span) -> list[Symbol]:
+    """Those less indented that end above, with only comments and blank lines between."""
+    if not all(map(_is_blank, LINE_END.split(span.of(text)))):
+        return []
+    last_code = _code_line(text, span.start)
     column = span.start - line_start(text, span.start)
-    first = symbol.definition_span.start
-    if column <= first - line_start(text, first):
-        return False
-    between = LINE_END.split(text[symbol.span.end : span.end])
-    return all(not line.strip() or line.lstrip().startswith("#") for line in between)
+    return [
+        each
+        for each in every
+        if last_code < each.span.end <= span.start
+        and column > each.definition_span.start - line_start(text, each.definition_span.start)
+    ]
+
+
+def _code_line(text: str, at: int) -> int:
+    """The start of the nearest line that holds code before `at`."""
+    start = line_start(text, at)
+    while start and _is_blank(text[start:at]):
+        at = start - 1
+        start = line_start(text, at)
+    return start
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
 
 
 def _outlined(tree: Tree, found: Marks) -> list[Symbol]:

@@ -48,6 +48,7 @@
 
 (identifier) @name
 (attribute attribute: (identifier) @ignore)
+(dotted_name (identifier) (identifier) @ignore)
 (keyword_argument name: (identifier) @ignore)
 (import_from_statement module_name: (dotted_name (identifier) @ignore))
 (import_from_statement name: (dotted_name (identifier) @ignore))
