@@ -30,13 +30,12 @@ def runtime_folder() -> Path:
 
 
 def _candidates() -> Iterator[Path]:
-    import platformdirs
-
+    """Not asked of platformdirs, which warns on stderr where the system gives no such folder."""
     own = f"penna-{os.getuid()}" if hasattr(os, "getuid") else "penna"
     if given := os.environ.get("XDG_RUNTIME_DIR"):
         yield Path(given) / "penna"
-    else:
-        yield platformdirs.user_runtime_path("penna", appauthor=False)
+    elif hasattr(os, "getuid"):
+        yield Path(f"/run/user/{os.getuid()}/penna")
     yield Path(tempfile.gettempdir()) / own
     if os.name == "posix":
         yield Path("/tmp") / own  # noqa: S108 - `_is_private` refuses what another user made.
