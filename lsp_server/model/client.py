@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsp_server.model import wire
-from lsp_server.model.endpoint import BaseUrl, Endpoint, UnixSocket, connect
+from lsp_server.model.endpoint import BaseUrl, Endpoint, UnixSocket, connect, import_http
 from lsp_server.model.failures import broken_stream, refused, sentences, stopped
 from lsp_server.model.protocol import Chunk, Ended, Event
 from lsp_server.model.sse import EventReader
@@ -47,6 +47,7 @@ class HttpModel:
 
     async def reply(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event]:
         """Stream the reply; see protocol.py. Raises HostFailed and PromptTooLong."""
+        await import_http()
         with sentences(self._endpoint.name, self._stall_seconds):
             async with (
                 connect(self._endpoint, self._stall_seconds) as client,

@@ -4,8 +4,11 @@ Connections follow no redirects and use no proxies of the environment: nothing l
 but to the address that the user set. Deliberately absent: what is said (client.py, health.py).
 """
 
+import asyncio
+import importlib
 import json
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +86,12 @@ def connect(endpoint: Endpoint, read_seconds: float) -> "httpx.AsyncClient":
         trust_env=False,
         follow_redirects=False,
     )
+
+
+async def import_http() -> None:
+    """Import the HTTP client beside the event loop: it takes 150 ms, and an editor is typing."""
+    if "httpx" not in sys.modules:
+        await asyncio.to_thread(importlib.import_module, "httpx")
 
 
 def host_endpoint(path: Path) -> Endpoint:

@@ -6,7 +6,7 @@ Deliberately absent: what to do about it (supervisor.py).
 from dataclasses import dataclass
 
 from lsp_server.model import wire
-from lsp_server.model.endpoint import Endpoint, connect
+from lsp_server.model.endpoint import Endpoint, connect, import_http
 
 # A host that reads a long prompt on all cores may take its time to answer.
 ANSWER_SECONDS = 5.0
@@ -48,6 +48,7 @@ Health = Absent | Busy | Loading | Broken | Serving
 
 async def ask_health(endpoint: Endpoint) -> Health:
     """Ask the host at this endpoint, which may not be there."""
+    await import_http()
     import httpx
 
     try:

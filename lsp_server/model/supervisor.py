@@ -30,6 +30,8 @@ START_SECONDS = 120.0
 HUNG_SECONDS = 60.0
 END_SECONDS = 10.0
 _POLL_SECONDS = 0.05
+# Loading takes seconds at least, and needs the cores more than we do.
+_LOADING_SECONDS = 0.1
 
 
 class Supervisor:
@@ -76,7 +78,7 @@ class Supervisor:
                 case Busy() if time.monotonic() - last_answer > HUNG_SECONDS:
                     raise HostFailed(f"The model host hangs; end the process {self._name()}.")
             was_loading = was_loading or isinstance(health, Loading)
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(_LOADING_SECONDS if was_loading else _POLL_SECONDS)
 
     async def end(self) -> None:
         """End the host if it was started here; others may be using one that was not."""

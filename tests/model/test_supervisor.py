@@ -9,11 +9,13 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import numpy
 import psutil
 import pytest
+from gguf import GGUFWriter
 
 from lsp_server import __version__
-from lsp_server.errors import HostFailed, ModelUnusable
+from lsp_server.errors import HostFailed, ModelUnusable, PromptTooLong
 from lsp_server.host.scripted import make_gguf
 from lsp_server.model.host_process import HostOptions, log_path
 from lsp_server.model.protocol import Chunk, Ended, Event, Starting
@@ -248,17 +250,69 @@ def test_a_folder_with_too_long_a_path_is_passed_over(
     assert len(os.fsencode(runtime_folder() / f"{'0' * 16}.sock")) <= 103
 
 
-async def test_the_real_host_answers_dies_and_comes_back(gguf: Path) -> None:
-    model = SupervisedModel(HostOptions(gguf, n_ctx=1024))
-    try:
-        first = await ask(model)
-        assert first[0] == Starting()
-        assert texts(first) == "hello 天\r\n"
-        health = await Supervisor(HostOptions(gguf, n_ctx=1024)).ready()
-        os.kill(health.pid, signal.SIGKILL)
-        await asyncio.to_thread(psutil.Process(health.pid).wait, 5)
-        second = await ask(model)
-        assert second[0] == Starting()
-        assert texts(second) == "hello 天\r\n"
-    finally:
-        await model.end()
+@pytest.fixture
+async def real(tmp_path: Path) -> AsyncIterator[SupervisedModel]:
+    scripts = {"long": ["天 \r\n", *(f"line {number}\n" for number in range(5_000))], "": "hello"}
+    path = make_gguf(tmp_path / "scripted.gguf", scripts)
+    model = SupervisedModel(HostOptions(path, n_ctx=32_768))
+    yield model
+    await model.end()
+
+
+async def test_the_real_host_answers_and_tells_what_it_did(real: SupervisedModel) -> None:
+    first, second = await ask(real), await ask(real)
+    assert first[0] == Starting()
+    assert texts(first) == texts(second) == "hello"
+    end = second[-1]
+    assert isinstance(end, Ended)
+    assert end.reason == "stop"
+    assert end.n_prompt > end.n_reused > 0
+    assert end.n_reply > 0
+    assert end.decode_rate > 0
+
+
+async def test_the_real_host_killed_in_mid_reply_is_started_again(
+    real: SupervisedModel, tmp_path: Path
+) -> None:
+    await ask(real)
+    options = HostOptions(tmp_path / "scripted.gguf", n_ctx=32_768)
+    host = psutil.Process((await Supervisor(options).ready()).pid)
+    with pytest.raises(HostFailed, match="broke in the middle of the reply"):
+        async for event in real.reply(Prompt("", "long"), Sampling()):
+            if isinstance(event, Chunk) and host.is_running():
+                os.kill(host.pid, signal.SIGKILL)
+                await asyncio.to_thread(host.wait, 5)
+    again = await ask(real)
+    assert again[0] == Starting()
+    assert texts(again) == "hello"
+
+
+async def test_the_real_host_tells_that_a_prompt_is_too_long(real: SupervisedModel) -> None:
+    with pytest.raises(PromptTooLong, match=r"40,\d{3} tokens and the model's window 32,768"):
+        async for _ in real.reply(Prompt("", "x" * 40_000), Sampling()):
+            pass
+
+
+async def test_closing_a_reply_leaves_the_real_host_free_for_the_next(
+    real: SupervisedModel,
+) -> None:
+    events = real.reply(Prompt("", "long"), Sampling())
+    async for event in events:
+        if isinstance(event, Chunk):
+            break
+    await events.aclose()
+    assert texts(await asyncio.wait_for(ask(real), 10)) == "hello"
+
+
+async def test_a_file_that_only_llama_cpp_finds_wrong_is_told_in_its_words(tmp_path: Path) -> None:
+    writer = GGUFWriter(tmp_path / "odd.gguf", "qwen3")
+    writer.add_block_count(1)
+    writer.add_tensor("output.weight", numpy.zeros((32, 32), numpy.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    model = SupervisedModel(HostOptions(tmp_path / "odd.gguf"))
+    with pytest.raises(ModelUnusable, match=r"cannot load odd\.gguf .*key not found"):
+        await ask(model)
+    await model.end()
