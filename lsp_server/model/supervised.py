@@ -27,34 +27,27 @@ class SupervisedModel:
 
     async def reply(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event]:
         """Stream the reply; see protocol.py. `Starting` comes first when the host must start."""
-        has_begun = False
-        try:
-            async with aclosing(self._asked(prompt, sampling)) as events:
-                async for event in events:
-                    has_begun = has_begun or not isinstance(event, Starting)
-                    yield event
-            return
-        except HostFailed:
-            # The host may have left between our looking and our asking.
-            if has_begun or await self._is_ready():
-                raise
-        async with aclosing(self._asked(prompt, sampling)) as events:
-            async for event in events:
-                yield event
+        for n_tries_left in (1, 0):
+            if not await self._is_ready():
+                yield Starting()
+            serving = await self._supervisor.ready()
+            self.n_ctx = serving.n_ctx or self.n_ctx
+            model = HttpModel(self._supervisor.endpoint(), self.n_ctx)
+            has_begun = False
+            try:
+                async with aclosing(model.reply(prompt, sampling)) as events:
+                    async for event in events:
+                        has_begun = True
+                        yield event
+                return
+            except HostFailed:
+                # It may have left between our looking and our asking; then it is worth another.
+                if has_begun or not n_tries_left or await self._is_ready():
+                    raise
 
     async def end(self) -> None:
         """End the host if this process started it: for a model that is not needed any more."""
         await self._supervisor.end()
-
-    async def _asked(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event]:
-        if not await self._is_ready():
-            yield Starting()
-        serving = await self._supervisor.ready()
-        self.n_ctx = serving.n_ctx or self.n_ctx
-        model = HttpModel(self._supervisor.endpoint(), self.n_ctx)
-        async with aclosing(model.reply(prompt, sampling)) as events:
-            async for event in events:
-                yield event
 
     async def _is_ready(self) -> bool:
         health = await self._supervisor.health()

@@ -66,6 +66,11 @@ class Supervisor:
             match health:
                 case Serving(version) if version == __version__:
                     return health
+                case Serving(version) if self._process is not None:
+                    raise HostFailed(
+                        f"Penna was updated to {version} while this server ({__version__}) was "
+                        "running; restart it."
+                    )
                 case Serving():
                     await self._replace(health)
                 case Broken(message):

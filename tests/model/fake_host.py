@@ -32,6 +32,8 @@ class Handler(BaseHTTPRequestHandler):
         match self.server.behaviour:
             case "loads slowly" if self.server.n_health < 4:
                 self.answer(503, {"status": "loading model"})
+            case "hangs":
+                time.sleep(60)
             case "fails to load":
                 self.answer(500, {"status": "error", "message": "The weights are odd."})
             case "aborts while loading":

@@ -106,9 +106,12 @@ async def test_an_abort_while_loading_is_told_with_the_logs_last_line(make: Make
         await ask(make("aborts while loading"))
 
 
-async def test_being_killed_while_loading_is_told_as_want_of_memory(make: Make) -> None:
+async def test_being_killed_while_loading_is_told_as_want_of_memory(
+    make: Make, tmp_path: Path
+) -> None:
     with pytest.raises(HostFailed, match="want of memory"):
         await ask(make("is killed while loading"))
+    assert len(started(tmp_path)) == 1
 
 
 async def test_a_host_that_does_not_start_is_told_with_its_last_words(make: Make) -> None:
@@ -172,13 +175,31 @@ async def test_a_host_that_left_between_two_replies_is_started_again(
     assert isinstance(second[-1], Ended)
 
 
+async def test_an_update_under_a_running_server_is_told(make: Make, tmp_path: Path) -> None:
+    with pytest.raises(HostFailed, match=r"updated to 0\.0\.0 .* restart it"):
+        await ask(make("is old"))
+    assert len(started(tmp_path)) == 1
+
+
 async def test_a_host_of_another_version_is_ended_and_ours_started(
     make: Make, tmp_path: Path
 ) -> None:
+    with pytest.raises(HostFailed):
+        await ask(make("is old"))
     assert texts(await ask(make("is old"))) == "hello"
     old, new = started(tmp_path)
     assert psutil.pid_exists(new)
     assert not psutil.pid_exists(old) or psutil.Process(old).status() == psutil.STATUS_ZOMBIE
+
+
+async def test_a_host_that_hangs_is_told(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lsp_server.model.supervisor.HUNG_SECONDS", 0.2)
+    monkeypatch.setattr("lsp_server.model.health.ANSWER_SECONDS", 0.05)
+    with pytest.raises(HostFailed, match=r"hangs; end the process \d+"):
+        await ask(make("hangs"))
+    os.kill(started(tmp_path)[0], signal.SIGKILL)
 
 
 async def test_a_server_that_is_cancelled_while_it_waits_leaves_no_lock(
@@ -257,6 +278,12 @@ async def real(tmp_path: Path) -> AsyncIterator[SupervisedModel]:
     model = SupervisedModel(HostOptions(path, n_ctx=32_768))
     yield model
     await model.end()
+
+
+def test_no_folder_at_all_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lsp_server.model.runtime_folder.MAX_SOCKET_PATH", 5)
+    with pytest.raises(HostFailed, match="set XDG_RUNTIME_DIR"):
+        runtime_folder()
 
 
 async def test_the_real_host_answers_and_tells_what_it_did(real: SupervisedModel) -> None:
