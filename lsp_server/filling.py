@@ -70,11 +70,13 @@ class Filling:
             self._woken.clear()
             if self._stopped:
                 raise Stopped
-            if source.done():
+            # Seen before landing: what ends meanwhile (cut off, stopped) must be looked at, too.
+            read = source.done()
+            if read:
                 source.result()
             if await page.land(writer):
                 continue
-            if source.done() and writer.idle:
+            if read and writer.idle:
                 return
             await self._woken.wait()
 

@@ -4,6 +4,7 @@ A page lands one edit at a time, each on its newest text, and tells everyone who
 else changed. It knows nothing of replies; a writer knows nothing of how edits travel.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from lsp_server.text import Edit, Snapshot
@@ -16,6 +17,13 @@ class Author(Protocol):
         """The next edit on this text, or None when there is none now.
 
         Called again with a newer text when an edit did not land. May raise `PageError`.
+        """
+        ...
+
+    def carried(self, edit: Edit, changes: Sequence[Edit]) -> tuple[Edit, ...]:
+        """Where `edit`, planned last, may stand after changes by others.
+
+        Several where it makes no difference, none where the changes touched the author's text.
         """
         ...
 

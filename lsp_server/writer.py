@@ -10,7 +10,7 @@ It never edits twice what it decided once: lines that stay the same get no edit
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lsp_server.errors import Interrupted, PageClosed
@@ -114,6 +114,14 @@ class Writer:
         self._settle(self._planned)
         return self.plan(snapshot)
 
+    def carried(self, edit: Edit, changes: Sequence[Edit]) -> tuple[Edit, ...]:
+        assert self._planned is not None, "only what was planned is carried"
+        regions = {self._region}
+        for change in changes:
+            regions = {moved for region in regions for moved in _either_side(region, change)}
+        starts = sorted(region.start + self._planned.offset for region in regions)
+        return tuple(Edit(Span(at, at + len(edit.span)), edit.text) for at in starts)
+
     def landed(self, edit: Edit) -> None:
         assert self._planned is not None, "only what was planned lands"
         self._settle(self._planned)
@@ -194,6 +202,12 @@ class Writer:
         if self._starts_line:
             return edit.shift_before(self._region)
         return edit.shift(self._region)
+
+
+def _either_side(region: Span, change: Edit) -> list[Span]:
+    """Text typed where an empty region is may stand before it as well as behind it."""
+    moved = change.shift(region), change.shift_before(region)
+    return [span for span in moved if span is not None]
 
 
 def _starts_line(text: str, at: int) -> bool:

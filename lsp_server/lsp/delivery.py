@@ -103,6 +103,8 @@ class DocumentPage:
     def leave(self, author: Author) -> None:
         self._authors.remove(author)
         if not self._authors:
+            # From here on nobody tells where they are.
+            self._patches.clear()
             self._documents.unfollow(self.uri, self)
 
     async def land(self, author: Author) -> bool:
@@ -139,12 +141,16 @@ class DocumentPage:
     async def _deliver(self, edit: Edit, author: Author | None) -> Verdict:
         """Send one edit and hold back all news of the text until it is known what became of it."""
         snapshot = self.snapshot
-        flight = self._flight = Flight(snapshot, edit, self._documents.encoding)
+        carried = author.carried if author is not None else _carried
+        flight = self._flight = Flight(snapshot, edit, self._documents.encoding, carried)
         self._answer = None
         asking = asyncio.ensure_future(self._ask(snapshot, flight))
         try:
             verdict = await self._verdict(flight)
             await asking
+            if self._answer is Answer.REFUSED and not flight.distinct:
+                # The user pressed Enter where a line end was to go.
+                verdict = Absent()
         except PageError:
             self._flight = None
             self._all_changed(flight.edits)
@@ -242,3 +248,11 @@ class DocumentPage:
                 return
             await self._deliver(self._patches[-1].undo, None)
         raise EditRefused(REFUSED)
+
+
+def _carried(edit: Edit, changes: Sequence[Edit]) -> tuple[Edit, ...]:
+    """An edit that takes back text of ours, wherever others' changes moved that text."""
+    span: Span | None = edit.span
+    for change in changes:
+        span = change.shift(span) if span is not None else None
+    return () if span is None else (Edit(span, edit.text),)

@@ -9,13 +9,13 @@ edit as several changes, therefore whole stretches are compared, by the text bef
 Pure: no clock, no client.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from lsprotocol import types
 
 from lsp_server.lsp import convert
-from lsp_server.text import Edit, Snapshot, Span, difference
+from lsp_server.text import Edit, Snapshot, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,21 @@ class Absent:
     """The text does not show the edit; all changes are others'."""
 
 
+Carried = Callable[[Edit, Sequence[Edit]], tuple[Edit, ...]]
 Verdict = Landed | Misplaced | Absent
 
 
 @dataclass(slots=True)
 class Flight:
-    """An edit for the text `sent`, and every change since."""
+    """An edit for the text `sent`, and every change since.
+
+    `carried` says where the edit may stand after some of the changes, were they the user's.
+    """
 
     sent: Snapshot
     edit: Edit
     encoding: convert.Encoding
+    carried: Carried
     edits: list[Edit] = field(default_factory=list)
     texts: list[Snapshot] = field(init=False)
 
@@ -63,6 +68,11 @@ class Flight:
         """The edit as the client gets it: positions of the text it was computed for."""
         return convert.text_edit(self.sent, self.edit, self.encoding)
 
+    @property
+    def distinct(self) -> bool:
+        """Whether the user can hardly have made the same edit at the same time."""
+        return bool(self.edit.text.strip())
+
     def changed(self, edit: Edit, after: Snapshot) -> None:
         self.edits.append(edit)
         self.texts.append(after)
@@ -72,8 +82,8 @@ class Flight:
         return self._shown_in_place() or self._shown_misplaced()
 
     def _shown_in_place(self) -> Landed | None:
-        for first, edits in enumerate(self._moved()):
-            for edit in edits:
+        for first in range(len(self.texts)):
+            for edit in self.carried(self.edit, self.edits[:first]):
                 after = self._made_by(edit, first)
                 if after is not None:
                     return Landed(edit, first, after)
@@ -92,7 +102,10 @@ class Flight:
         """Whether the edit is likelier than not part of one change together with the user's.
 
         Compared is how much would have to be the user's own work with the edit and without it.
+        Deletions and blank lines prove nothing: the user makes those, too.
         """
+        if not self.distinct:
+            return None
         now = self.texts[-1].text
         alone = difference(self.sent.text, now)
         rest = difference(self.edit.apply(self.sent.text), now)
@@ -100,20 +113,6 @@ class Flight:
             return None
         self.edits, self.texts = [self.edit, rest], [self.sent, *self.texts[-1:], self.texts[-1]]
         return Landed(self.edit, 0, 1)
-
-    def _moved(self) -> Iterator[tuple[Edit, ...]]:
-        """The edit as it must be after none, one, two, ... of the changes, were they the user's.
-
-        Two where the user typed at the very place of an insertion: behind it or before it.
-        """
-        places: tuple[Span, ...] = (self.edit.span,)
-        for change in (*self.edits, None):
-            yield tuple(Edit(place, self.edit.text) for place in places)
-            if change is None:
-                return
-            moved = {change.shift(place) for place in places}
-            moved |= {change.shift_before(place) for place in places}
-            places = tuple(place for place in moved if place is not None)
 
     def _made_by(self, edit: Edit, first: int) -> int | None:
         """The index of the text that the edit makes of text number `first`, if there is one."""
