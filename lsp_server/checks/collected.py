@@ -46,7 +46,7 @@ def collected(project: Project, path: Path) -> Callable[[Snapshot, str], str | N
     return check
 
 
-def test_names(text: str) -> tuple[str, ...]:
+def collected_tests(text: str) -> tuple[str, ...]:
     """The tests that pytest would find in Python text: `test_a`, `TestB.test_c`; () if invalid."""
     tree = python_tree.module(text)
     return tuple(_tests(tree)) if tree else ()

@@ -21,6 +21,8 @@ MODULE_NAMES = frozenset(
         "__qualname__", "__dict__", "WindowsError",
     }
 )  # fmt: skip
+# Who calls these binds names that no table shows.
+BINDERS = frozenset({"globals", "exec"})
 KNOWN = frozenset(dir(builtins)) | MODULE_NAMES
 
 
@@ -51,6 +53,8 @@ def unresolved(text: str) -> tuple[str, ...] | None:
         return None
     bound = {name for table in tables for name in _bound_globally(table)}
     used = dict.fromkeys(name for table in tables for name in _used_globally(table))
+    if not used.keys().isdisjoint(BINDERS):
+        return None
     return tuple(name for name in used if name not in bound | KNOWN)
 
 

@@ -87,7 +87,7 @@ def _script(project: Project, path: Path, text: str) -> Iterator[Imported]:
                 continue
             braces = re.search(r"\{([^}]*)\}", clause)
             for original, alias in _listed(braces[1]) if braces else ():
-                yield Imported(alias, file, original.removeprefix("type "))
+                yield Imported(alias, file, original)
             for name in re.findall(r"\w+", re.sub(r"\{[^}]*\}|\*\s*as\s", "", clause)):
                 yield Imported(name, file, None, ("default", name, *_attributes(text, name)))
 
@@ -118,8 +118,8 @@ def _go(project: Project, path: Path) -> Iterator[Imported]:
 def _listed(names: str) -> Iterator[tuple[str, str]]:
     """`a, b as c` is (a, a) and (b, c)."""
     for each in re.sub(r"#[^\r\n]*|\\", "", names).split(","):
-        parts = ALIAS.split(each.strip())
-        if re.fullmatch(r"(?:type )?[\w.$]+", parts[0]):
+        parts = ALIAS.split(each.strip().removeprefix("type "))
+        if re.fullmatch(r"[\w.$]+", parts[0]):
             yield parts[0], parts[-1]
 
 

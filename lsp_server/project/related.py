@@ -29,8 +29,9 @@ BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A definition and where it stands; `file` is "" for the snapshot's own."""
+    """A definition, the name it is used by, and where it stands: "" for the snapshot itself."""
 
+    name: str
     file: str
     text: str
     symbol: Symbol
@@ -44,7 +45,7 @@ def related(project: Project, snapshot: Snapshot, span: Span, n_chars: int) -> s
     used = Counter(names(snapshot.language, snapshot.text, span))
     found = sorted(
         _definitions(project, snapshot, span, frozenset(used)),
-        key=lambda each: (-used[each.symbol.name], bool(each.file)),
+        key=lambda each: (-used[each.name], bool(each.file)),
     )
     return _fitted(snapshot.language, found, n_chars)
 
@@ -62,7 +63,7 @@ def _definitions(
     seen: set[str] = set()
     for symbol in _own(snapshot, span, used):
         seen.add(symbol.name)
-        yield Found("", snapshot.text, symbol)
+        yield Found(symbol.name, "", snapshot.text, symbol)
     path = path_of(snapshot.uri)
     if path is None:
         return
@@ -74,7 +75,8 @@ def _definitions(
         for symbol in _top(symbols(snapshot.language, text)):
             if symbol.name in wanted:
                 seen.add(each.name)
-                yield Found(_shown(project, each.file), text, symbol)
+                name = each.name if each.original else symbol.name
+                yield Found(name, _shown(project, each.file), text, symbol)
 
 
 def _own(snapshot: Snapshot, span: Span, used: frozenset[str]) -> Iterator[Symbol]:

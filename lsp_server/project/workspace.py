@@ -7,23 +7,14 @@ that the editor has open wins over the disk.
 
 import os
 import stat
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MAX_BYTES = 2_000_000
-MAX_VISITED = 20_000
-MAX_SECONDS = 1.0
-BOM = "\ufeff"
+from lsp_server.project.walk import walk
 
-SKIPPED_FOLDERS = frozenset(
-    {
-        ".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", ".env", "env", "node_modules",
-        "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".idea", ".vscode",
-        "build", "dist", "target", "site-packages", ".eggs", ".cache",
-    }
-)  # fmt: skip
+MAX_BYTES = 2_000_000
+BOM = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +64,12 @@ class Project:
     def files(self, suffix: str, limit: int) -> list[Path]:
         """Up to `limit` files whose names end in `suffix`, shallow ones first, sorted by folder.
 
-        Links are not followed; the walk ends after MAX_VISITED entries or MAX_SECONDS.
+        Ignored folders and links are left out; `walk.py` says where a large walk ends.
         """
         found: list[Path] = []
         if self.root is None:
             return found
-        for path in _walk(self.root.resolve()):
+        for path in walk(self.root.resolve()):
             if len(found) >= limit:
                 break
             if path.name.endswith(suffix):
@@ -98,45 +89,20 @@ def _text(path: Path) -> str | None:
 
 
 def _data(path: Path) -> bytes | None:
-    """O_NONBLOCK keeps the open of a FIFO from waiting; what was opened is then looked at."""
+    """What is no regular file is not opened; O_NONBLOCK if it becomes a FIFO just then."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
+        if not _is_small_file(path.stat()):
+            return None
         handle = os.open(path, flags)
+        with os.fdopen(handle, "rb") as file:
+            if not _is_small_file(os.fstat(file.fileno())):
+                return None
+            data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError):
         return None
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-            return None
-        data = file.read(MAX_BYTES + 1)
     return data if len(data) <= MAX_BYTES else None
 
 
-def _walk(root: Path) -> Iterator[Path]:
-    """Regular files, breadth first, without the folders that hold no source of the project."""
-    deadline = time.monotonic() + MAX_SECONDS
-    folders, visited = [root], 0
-    for folder in folders:
-        for entry in _entries(folder):
-            visited += 1
-            if visited > MAX_VISITED or time.monotonic() > deadline:
-                return
-            if entry.is_file(follow_symlinks=False):
-                yield Path(entry.path)
-            elif entry.is_dir(follow_symlinks=False) and not _skipped(entry):
-                folders.append(Path(entry.path))
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return []
-
-
-def _skipped(entry: os.DirEntry[str]) -> bool:
-    """A virtual environment is known by its marker, whatever it is called."""
-    if entry.name in SKIPPED_FOLDERS or entry.name.endswith(".egg-info"):
-        return True
-    return Path(entry.path, "pyvenv.cfg").is_file()
+def _is_small_file(status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and status.st_size <= MAX_BYTES

@@ -28,7 +28,7 @@ GOOGLE_TITLES = (
     "Args|Arguments|Parameters|Params|Keyword Args|Keyword Arguments|Other Parameters|Returns|"
     "Return|Yields|Yield|Raises|Attributes|Example|Examples|Note|Notes"
 )
-GOOGLE = re.compile(rf"^([ \t]*)({GOOGLE_TITLES}):[ \t]*\r?$", re.M)
+GOOGLE = re.compile(rf"^([ \t]*)(?:\w?[\"']{{1,3}})?({GOOGLE_TITLES}):[ \t]*\r?$", re.M)
 GOOGLE_PARAMETERS = frozenset(
     {
         "Args", "Arguments", "Parameters", "Params", "Keyword Args", "Keyword Arguments",
