@@ -38,9 +38,9 @@ KINDS = (
     *("before", "file", "open", "style", "instruction", "diagnostic", "reply"),
 )
 
-_SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
-_BLOCK = re.compile(
-    rf"^(`{{3,}}|~{{3,}})([\w-]+) ({'|'.join(KINDS)})(?: ([^\n]*))?\n(.*?)^\1$",
+# A heading outside fences begins a section; one inside belongs to the text of its block.
+_TOKEN = re.compile(
+    r"^(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)\n(?P<text>.*?)^(?P=fence)$|^## (?P<name>[^\n]+)$",
     re.MULTILINE | re.DOTALL,
 )
 _FLAGS = ("crlf", "eof")
@@ -94,8 +94,15 @@ class Case:
 
 def load(path: Path) -> list[Case]:
     """The cases of a page. A section without a `before` block is prose."""
-    _, *sections = _SECTION.split(path.read_text("utf-8"))
-    cases = [_case(name, body) for name, body in zip(sections[::2], sections[1::2], strict=True)]
+    sections: dict[str, list[Block]] = {}
+    name = ""
+    for token in _TOKEN.finditer(path.read_text("utf-8")):
+        if token["name"]:
+            name = token["name"]
+            assert name not in sections, f"{path.name} has two sections named {name!r}"
+        else:
+            sections.setdefault(name, []).append(_block(token["info"], token["text"]))
+    cases = [Case(name, tuple(blocks)) for name, blocks in sections.items()]
     return [case for case in cases if case.block("before")]
 
 
@@ -126,12 +133,9 @@ def context(case: Case, root: Path) -> Context:
     )
 
 
-def _case(name: str, body: str) -> Case:
-    return Case(name, tuple(_block(*match.groups()) for match in _BLOCK.finditer(body)))
-
-
-def _block(_: str, language: str, kind: str, info: str | None, text: str) -> Block:
-    words = (info or "").split()
+def _block(info: str, text: str) -> Block:
+    language, kind, *words = info.split()
+    assert kind in KINDS, f"no kind of block is called {kind!r}"
     text = text.replace("␌", "\f").replace("␍", "\r")
     if "eof" in words:
         text = text.removesuffix("\n")

@@ -15,7 +15,7 @@ from lsp_server.actions.docs.gather import gather, parameters
 from lsp_server.actions.docs.reply import DocText
 from lsp_server.actions.docs.styles import CONVENTIONS, PYTHON_STYLES, Convention
 from lsp_server.actions.docs.summary import Voice
-from lsp_server.actions.docs.targets import is_spoken_for, targets
+from lsp_server.actions.docs.targets import has_broken_signature, is_spoken_for, targets
 from lsp_server.actions.offer import Action, Context, Disabled, InDocument, Offer, Step
 from lsp_server.actions.voice import language_name, reply_language
 from lsp_server.checks.docs import documented_parameters_exist, only_docs_changed
@@ -39,6 +39,12 @@ SPOKEN_FOR = Disabled(
     {
         "en": "An overload or a setter is documented where its implementation or property is.",
         "zh": "重载和 setter 的文档应写在其实现或属性处。",
+    }
+)
+BROKEN = Disabled(
+    {
+        "en": "The signature has a syntax error: mend it first.",
+        "zh": "签名有语法错误，请先修正。",
     }
 )
 ALL_DOCUMENTED = Disabled(
@@ -83,6 +89,8 @@ def _offer_one(ctx: Context, symbol: Symbol) -> Offer | Disabled:
         return SPOKEN_FOR
     if symbol.doc_span is not None and not ctx.instruction:
         return HAS_DOC
+    if has_broken_signature(ctx.snapshot, symbol):
+        return BROKEN
     return _offer(ctx, (symbol,))
 
 
@@ -134,20 +142,32 @@ def _docs_language(ctx: Context) -> str:
 def _step(task: _Task) -> Step:
     snapshot, form = task.ctx.snapshot, task.form
     replaced = task.symbol.doc_span
-    at = task.symbol.doc_place.offset
+    at, gap = _place(snapshot, task.symbol)
     newline = snapshot.newline
-    head, tail = (form.head, form.tail)
+    head, tail = form.head, form.tail.removesuffix(gap)
     if replaced is not None:
         head, tail = form.head.lstrip(), form.closing
     return Step(
         place=InDocument(replaced or Span(at, at)),
         prompt=lambda room: _prompt(task, room),
-        draft=None if replaced else lambda: _draft(task).replace("\n", newline),
+        draft=None if replaced else lambda: _draft(task).removesuffix(gap).replace("\n", newline),
         adapters=(DropThinking, NoLoops, lambda: DocText(form), lambda: Newlines(newline)),
         sampling=Sampling(max_tokens=_MAX_REPLY_TOKENS),
         head=head.replace("\n", newline),
         tail=tail.replace("\n", newline),
     )
+
+
+def _place(snapshot: Snapshot, symbol: Symbol) -> tuple[int, str]:
+    """Where the doc goes, and the blanks behind that are part of the indentation that it ends with.
+
+    A doc for `def f(): pass` goes right behind the colon, so that no blank stays at its line's end.
+    """
+    place, colon = symbol.doc_place, symbol.signature_span.end
+    gap = snapshot.text[colon : place.offset]
+    if place.shares_line and place.after_signature and gap.isspace() and place.indent.endswith(gap):
+        return colon, gap
+    return place.offset, ""
 
 
 def _draft(task: _Task) -> str:

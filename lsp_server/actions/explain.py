@@ -12,22 +12,25 @@ from lsp_server.actions.explanation.code import explained_code, explained_symbol
 from lsp_server.actions.explanation.file import explained_file, explained_selection
 from lsp_server.actions.flow import quoted
 from lsp_server.actions.offer import Action, Context, Offer, Scratch, Step
+from lsp_server.actions.replies import prose
 from lsp_server.actions.voice import asked_language, reply_language, said
 from lsp_server.project.related import related
-from lsp_server.prompt import Part, Prompt, Sampling, compose
-from lsp_server.reply import DropThinking, MarkdownUnfenced, NoLoops
+from lsp_server.prompt import PROSE, Part, Prompt, compose
 from lsp_server.syntax import symbols
+from lsp_server.syntax.grammars import WHEELS
 from lsp_server.syntax.shape import CALLABLES, TYPES, Symbol
 from lsp_server.text import Span
 
 _N_RELATED_CHARS = 6_000
-_PROSE = 0.7
 _SHOWN = CALLABLES | TYPES
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is explained. `draft` gives the lines below the heading in a language."""
+    """What is explained. `draft` gives the lines below the heading in a language.
+
+    `name` stands in the title of the explanation as Markdown, `what` in the prompt.
+    """
 
     name: str
     what: str
@@ -43,7 +46,7 @@ def offer(ctx: Context) -> Offer | None:
     return Offer(
         steps=lambda: (_step(ctx, target),),
         has_draft=target.draft is not None,
-        summary=said(language, f"Explained {target.what}.", f"已解释 {quoted(target.name)}。"),
+        summary=said(language, f"Explained {target.what}.", f"已解释 {target.name}。"),
     )
 
 
@@ -56,9 +59,9 @@ def _target(ctx: Context) -> Target:
     if symbol is not None:
         return _of_symbol(ctx, symbol)
     name = ctx.path.name if ctx.path else said(reply_language(ctx.style), "This file", "此文件")
-    has_tree = bool(symbols.symbols(language, text))
+    has_tree = language in WHEELS
     draft = (lambda voice: explained_file(language, text, name, voice)) if has_tree else None
-    return Target(name, f"the file {quoted(name)}", Span(0, len(text)), draft)
+    return Target(quoted(name), f"the file {quoted(name)}", Span(0, len(text)), draft)
 
 
 def _around(ctx: Context, span: Span) -> Symbol | None:
@@ -70,7 +73,7 @@ def _around(ctx: Context, span: Span) -> Symbol | None:
 def _of_symbol(ctx: Context, symbol: Symbol) -> Target:
     language, text = ctx.snapshot.language, ctx.snapshot.text
     return Target(
-        symbol.qualified_name,
+        quoted(symbol.qualified_name),
         quoted(symbol.qualified_name),
         symbol.span,
         lambda voice: explained_symbol(language, text, symbol, voice),
@@ -92,25 +95,26 @@ def _selected(ctx: Context) -> Target:
         many = explained_selection
         return Target(name, what, selection, lambda voice: many(language, text, inside, voice))
     around = _around(ctx, selection)
-    code = explained_code(language, text, around, selection) if every else None
+    code = explained_code(language, text, around, selection) if language in WHEELS else None
     return Target(name, what, selection, code)
 
 
 def _step(ctx: Context, target: Target) -> Step:
     voice = reply_language(ctx.style)
-    title = said(voice, f"Explanation of {target.name}", f"{target.name} 的解释")
+    name = target.name.strip("`")
+    title = said(voice, f"Explanation of {name}", f"{name} 的解释")
     return Step(
         place=Scratch(title),
         prompt=lambda room: _prompt(ctx, target, room),
         draft=(lambda: _draft(target, voice)) if target.draft else None,
-        adapters=(DropThinking, NoLoops, MarkdownUnfenced),
-        sampling=Sampling(temperature=_PROSE),
+        adapters=prose(),
+        sampling=PROSE,
     )
 
 
 def _draft(target: Target, voice: str) -> str:
     assert target.draft, "a draft is asked for where there is one"
-    return "\n".join([f"# {quoted(target.name)}", "", *target.draft(voice), ""])
+    return "\n".join([f"# {target.name}", "", *target.draft(voice), ""])
 
 
 def _prompt(ctx: Context, target: Target, room: int) -> Prompt:

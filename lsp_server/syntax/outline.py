@@ -133,7 +133,7 @@ def outline(language: str, text: str, symbol: Symbol) -> tuple[Item, ...]:
     node = body_node(tree, symbol) if tree else None
     if tree is None or node is None:
         return ()
-    if node.type in BODIES or node.type == "module":
+    if node.type in BODIES or node.parent is None:
         statements = [child for child in node.named_children if not _is_doc(tree, child, symbol)]
     else:
         statements = [node]
@@ -206,7 +206,8 @@ def _headed(tree: Tree, node: "Node") -> Iterator[Item]:
     # The grammars differ in what they name: without a field, the head is all before the body.
     text = _head(tree, found) if found else _unnamed_head(tree, node)
     children = [child for child in node.named_children if child not in found]
-    inside = [child for child in children if not _is_alternative(node, child)]
+    bodies = [*node.children_by_field_name("body"), *node.children_by_field_name("consequence")]
+    inside = bodies or [child for child in children if not _is_alternative(node, child)]
     items = tuple(item for child in inside for item in _body(tree, child))
     yield Item(kind, text, items, tree.span(node))
     for child in children:

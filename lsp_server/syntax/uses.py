@@ -31,6 +31,7 @@ UseKind = Literal[
     "tested",
     "changed",
     "member",
+    "sought",
     "within",
 ]
 
@@ -67,7 +68,7 @@ COMPARISONS = frozenset({"comparison_operator", "binary_expression"})
 COMPARED = re.compile(r"(?:==|!=|<=?|>=?|\bin\b|\bnot in\b|\bis\b|\bis not\b|===|!==)")
 REACHED = re.compile(r"\w+(?:(?:\.|->)\w+|\[[^\[\]]*\])+")
 # What no expression reaches beyond, and how long one may be to be quoted.
-ENDS = ("statement", "block", "declaration", "declarator", "_list", "clause", "assignment")
+ENDS = ("statement", "block", "declaration", "declarator", "_list", "clause", "assignment", "arm")
 QUOTABLE = 48
 LITERAL = re.compile(r"""(['"]).*\1|-?\d[\w.]*|[A-Z][A-Z_\d]+""")
 SPLATS = frozenset({"list_splat", "dictionary_splat", "spread_element", "variadic_argument"})
@@ -224,5 +225,8 @@ def _compared(tree: Tree, node: "Node", outer: "Node") -> Use | None:
         return None
     if sides[1] == node and re.search(r"\bin\b", text):
         return Use("member", "")
+    is_sought = sides[0] == node and re.search(r"\bin\b", text)
     other = one_line(tree.of(sides[0] if sides[1] == node else sides[1]))
+    if is_sought and len(other) <= QUOTABLE:
+        return Use("sought", other)
     return Use("compared", other) if LITERAL.fullmatch(other) else _within(tree, outer)

@@ -13,6 +13,7 @@ from lsp_server.syntax.comments import doc_marker
 from lsp_server.syntax.shape import TYPES, Symbol
 from lsp_server.text import Snapshot
 
+_STEPS = re.compile(r"^(?: {4})+")
 _WIDTHS = (79, 88, 100, 120)
 
 
@@ -54,6 +55,8 @@ class Form:
 
     def next(self, line: str) -> str:
         """A further line, with the line end before it."""
+        if self.is_docstring and "\t" in self.indent:
+            line = _STEPS.sub(lambda found: "\t" * (len(found.group()) // 4), line)
         return "\n" + (f"{self.indent}{self.line}{line}".rstrip() if line or self.line else "")
 
     def end(self, *, alone: bool) -> str:

@@ -34,6 +34,7 @@ _SENTENCES: tuple[tuple[tuple[UseKind, ...], str, str], ...] = (
     (("changed",), "Its {} is set.", "其 {} 会被设置。"),
     (("passed",), "Passed to {}.", "传给 {}。"),
     (("looped",), "Iterated over.", "会被迭代。"),
+    (("sought",), "Looked up in {}.", "在 {} 中查找。"),
     (("compared",), "Compared with {}.", "与 {} 比较。"),
     (("method", "attribute"), "Its {} is used.", "会用到其 {}。"),
     (("returned",), "Returned.", "会被返回。"),
@@ -81,7 +82,8 @@ def _sentences(found: tuple[Use, ...], voice: str) -> Iterable[str]:
 
 
 def _tells(use: Use) -> bool:
-    return use.kind != "passed" or use.detail not in _TELL_NOTHING
+    is_error = use.detail.endswith(("Error", "Exception"))
+    return use.kind != "passed" or not (is_error or use.detail in _TELL_NOTHING)
 
 
 def _stored_by_signature(language: str, signature: str, name: str) -> str:

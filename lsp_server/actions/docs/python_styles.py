@@ -87,7 +87,8 @@ def _google_result(field: Field, width: int) -> list[str]:
 
 
 def _numpy_field(field: Field, width: int) -> list[str]:
-    kind = ", ".join(filter(None, (field.type, field.default and f"default {field.default}")))
+    default = f"default {field.default}" if field.default else ""
+    kind = ", ".join(filter(None, (field.type or (default and "optional"), default)))
     head = f"{field.name} : {kind}" if kind else field.name
     return [head, *wrapped(field.text, width, _INDENT)]
 
@@ -108,7 +109,7 @@ def _type(field: Field) -> str:
 
 def _with_default(field: Field, doc: Doc) -> str:
     if not field.default:
-        return field.text
+        return field.text or (f"`{field.type}`." if field.type else "")
     if doc.language == "zh":
         return f"{field.text}默认为 {field.default}。"
     return f"{field.text} Defaults to {field.default}.".lstrip()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lsp_server.actions.docs.names import capitalized, phrase, words
 from lsp_server.actions.docs.verbs import VERBS, third_person
+from lsp_server.actions.flow import quoted
 from lsp_server.syntax.outline import Item
 from lsp_server.syntax.shape import CALLABLES, Symbol
 from lsp_server.syntax.symbols import caller_parameters
@@ -124,11 +125,20 @@ def _verb_phrase(symbol: Symbol, items: tuple[Item, ...]) -> tuple[str, str]:
         return "create", f"an instance {first} {' '.join(rest)}"
     if first == "on" and rest:
         return "handle", f"the event `{' '.join(rest)}`"
+    if _is_getter(items, [first, *rest]):
+        return "return", phrase([first, *rest])
     if first == "get":
         return "return", phrase(rest) or _gotten(symbol)
     if _is_verb(first):
         return first, phrase(rest) or _object(symbol, first)
     return _noun_phrase(symbol, items, [first, *rest])
+
+
+def _is_getter(items: tuple[Item, ...], parts: list[str]) -> bool:
+    """`limit()` that returns `s.limit`: here the verb is a noun."""
+    only = items[0] if len(items) == 1 else None
+    value = re.fullmatch(r"(?:\w+(?:\.|->))+_*(\w+)", only.text) if only else None
+    return bool(only and only.kind == "return" and value and words(value[1]) == parts)
 
 
 def is_constructor(symbol: Symbol) -> bool:
@@ -183,14 +193,19 @@ _NOUNS = {
 }
 
 
+_NOTHING = ("", "None", "nil", "null")
+
+
 def _noun_phrase(symbol: Symbol, items: tuple[Item, ...], parts: list[str]) -> tuple[str, str]:
     """A name that is no verb: what the function gives, else what its body is."""
     if symbol.name == "main":
         return "run", "the program"
     if _finds(items, "yield"):
         return "yield", phrase(parts)
-    if any(item.text not in ("", "None", "nil", "null") for item in leaving(items)):
-        return "return", phrase(parts)
+    values = [item.text for item in leaving(items) if item.text not in _NOTHING]
+    if values:
+        says_nothing = len(parts[0]) < 3 and len(parts) == 1
+        return "return", quoted(values[0]) if says_nothing else phrase(parts)
     only = items[0] if len(items) == 1 else None
     if not items or (only and only.text in ("pass", "...")):
         return "do", "nothing"

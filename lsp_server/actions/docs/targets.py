@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from lsp_server.syntax import symbols
+from lsp_server.syntax import symbols, trees
 from lsp_server.syntax.shape import CALLABLES, TYPES, Symbol
 from lsp_server.text import Snapshot, Span
 
@@ -60,6 +60,12 @@ def is_spoken_for(symbol: Symbol) -> bool:
     return any(_SPOKEN_FOR.match(each) for each in symbol.decorators)
 
 
+def has_broken_signature(snapshot: Snapshot, symbol: Symbol) -> bool:
+    """Whether what the symbol is cannot be told: a parse error lies in its signature."""
+    errors = trees.error_spans(snapshot.language, snapshot.text) or ()
+    return any(symbol.signature_span.overlaps(error) for error in errors)
+
+
 def _around(every: tuple[Symbol, ...], symbol: Symbol) -> Symbol | None:
     outer = [each for each in every if each.span.contains(symbol.span) and each != symbol]
     return min(outer, key=lambda each: len(each.span), default=None)
@@ -67,7 +73,9 @@ def _around(every: tuple[Symbol, ...], symbol: Symbol) -> Symbol | None:
 
 def _many(snapshot: Snapshot, inside: list[Symbol], *, init_has_doc: bool) -> Targets:
     wanted = [each for each in _public(snapshot, inside) if each.name != "__init__" or init_has_doc]
-    return Targets(None, tuple(each for each in wanted if each.doc_span is None), len(wanted))
+    many = [each for each in wanted if each.doc_span is None]
+    sound = tuple(each for each in many if not has_broken_signature(snapshot, each))
+    return Targets(None, sound, len(wanted))
 
 
 def _public(snapshot: Snapshot, inside: list[Symbol]) -> Iterator[Symbol]:

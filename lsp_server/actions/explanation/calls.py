@@ -1,7 +1,7 @@
 """What a body calls, sorted by where it comes from: this file, an import, the language, a value.
 
-Told by names alone. What begins with a name that the file neither defines nor imports, and that
-is no builtin, is a method of a value.
+Told by names alone. A dotted name that begins with what the file neither defines nor imports is a
+method of a value; a plain one comes from elsewhere: a parameter, a local, a header.
 """
 
 import re
@@ -31,13 +31,14 @@ class Calls:
     imported: tuple[tuple[str, str], ...] = ()
     builtin: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 def sorted_calls(language: str, text: str, callees: tuple[str, ...]) -> Calls:
     """`callees` of one body of the file."""
     own_names = {each.name for each in symbols(language, text)}
     names = imports(language, text)
-    own, imported, builtin, methods = [], [], [], []
+    own, imported, builtin, methods, elsewhere = [], [], [], [], []
     for callee in callees:
         first, *rest = re.split(r"\.|::|->", callee)
         if first in names:
@@ -46,9 +47,11 @@ def sorted_calls(language: str, text: str, callees: tuple[str, ...]) -> Calls:
             own.append(callee)
         elif not rest and first in BUILTINS.get(language, frozenset()):
             builtin.append(callee)
-        else:
+        elif rest:
             methods.append(callee)
-    return Calls(tuple(own), tuple(imported), tuple(builtin), tuple(methods))
+        else:
+            elsewhere.append(callee)
+    return Calls(tuple(own), tuple(imported), tuple(builtin), tuple(methods), tuple(elsewhere))
 
 
 def imports(language: str, text: str) -> dict[str, str]:
@@ -78,7 +81,8 @@ def _imported(language: str, text: str) -> dict[str, str]:
     if not is_import(text):
         return {}
     if language == "go":
-        return {name or path.split("/")[-1]: path for name, path in _GO_IMPORT.findall(text)}
+        found = _GO_IMPORT.findall(text.removeprefix("import").strip(" ()"))
+        return {name or path.split("/")[-1]: path for name, path in found}
     if include := _INCLUDE.match(text):
         return {f"<{include[1]}>": include[1]}
     for pattern in _IMPORTED:

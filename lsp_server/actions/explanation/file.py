@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from lsp_server.actions.explanation.calls import flattened, imports, is_import, top_level
-from lsp_server.actions.explanation.function import first_sentence, joined, named, titled
+from lsp_server.actions.explanation.function import first_paragraph, joined, named, titled
 from lsp_server.actions.explanation.types import table
 from lsp_server.actions.flow import quoted
 from lsp_server.actions.voice import said
@@ -58,7 +58,7 @@ def _opening(language: str, text: str, name: str, outer: list[Symbol], voice: st
         f"{quoted(name)} 是 {n_lines} 行的 {language} 文件，顶层有 {n_types} 个类型和 "
         f"{n_functions} 个函数。"
     )
-    doc = first_sentence(text, symbols.module(language, text))
+    doc = first_paragraph(text, symbols.module(language, text))
     return [said(voice, english, chinese), *(["", f"> {doc}"] if doc else [])]
 
 

@@ -71,26 +71,34 @@ def lines_of(text: str, symbol: Symbol) -> int:
     return len(symbol.span.of(text).splitlines())
 
 
-def first_sentence(text: str, symbol: Symbol) -> str:
+def first_paragraph(text: str, symbol: Symbol) -> str:
     """The first paragraph of the symbol's doc without quotes and markers; "" without a doc."""
     if symbol.doc_span is None:
         return ""
     doc = re.sub(r'^[rRuUbB]?("""|' + r"'''|\"|')|(\"\"\"|'''|\"|')$", "", symbol.doc_span.of(text))
+    # Old docs begin with the call and say what it does below it.
+    call = rf"\s*(\w+\.)?{re.escape(symbol.name)}\s*\([^()]*\)(\s*->[^\n]*)?\s*?\n"
+    doc = re.sub(call, "", doc, count=1) if symbol.name and re.match(call, doc) else doc
     lines = (re.sub(r"^\s*(/\*\*?|\*(?!/)|///?!?|\*/)\s?", "", line) for line in doc.splitlines())
     paragraph: list[str] = []
     for line in (" ".join(line.replace("*/", "").split()) for line in lines):
         if paragraph and (not line or re.match(r"[@:][a-z]", line)):
             break
-        # Old docs begin with the call and say what it does below it.
-        is_call = not paragraph and re.match(rf"(\w+\.)?{re.escape(symbol.name)}\s*\(", line)
-        paragraph += [line] if line and not (is_call and symbol.name) else []
+        paragraph += [line] if line else []
     return " ".join(paragraph)
+
+
+def first_sentence(text: str, symbol: Symbol) -> str:
+    """The first sentence of the symbol's doc; "" without a doc."""
+    paragraph = first_paragraph(text, symbol)
+    ended = re.match(r".{12,}?[.!?](?=\s+[A-Z\"'`(])|.+?。", paragraph)
+    return ended.group() if ended else paragraph
 
 
 def _opening(
     text: str, symbol: Symbol, facts: Facts, items: tuple[Item, ...], voice: str
 ) -> list[str]:
-    doc = first_sentence(text, symbol)
+    doc = first_paragraph(text, symbol)
     quote = ["", f"> {doc}"] if doc else []
     n_lines = lines_of(text, symbol)
     english = f"{quoted(symbol.name)} is {_kind(symbol, items, voice)} of {n_lines} lines"
@@ -180,6 +188,9 @@ def _called(calls: Calls, voice: str) -> list[str]:
     if calls.methods:
         methods = named(calls.methods, voice)
         lines.append(said(voice, f"- On values: {methods}.", f"- 值的方法：{methods}。"))
+    if calls.elsewhere:
+        others = named(calls.elsewhere, voice)
+        lines.append(said(voice, f"- From elsewhere: {others}.", f"- 其他：{others}。"))
     return titled(said(voice, "What it calls", "调用"), lines)
 
 

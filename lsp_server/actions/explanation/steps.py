@@ -24,7 +24,7 @@ _CALLED = re.compile(r"(?:await\s+)?([\w.:>-]+!?)\(.*\)[?;]?", re.DOTALL)
 _UPDATED = re.compile(r"([\w.\[\]'\", *>-]+?)\s*([-+*/%&|^@<>]{1,3}=)\s*(.+)", re.DOTALL)
 _SKIPPED = {"pass", "...", "break;", ""}
 _PLAIN = {
-    "break": ("Leaves the loop.", "跳出循环。"),
+    "break": ("Breaks out.", "跳出。"),
     "continue": ("Goes on with the next round.", "继续下一轮。"),
 }
 
@@ -66,6 +66,8 @@ def _sentence(item: Item, language: str) -> str:
             return said(language, f"Else if {text}:", f"否则若 {text}：")
         case "else":
             return said(language, "Otherwise:", "否则：")
+        case "for" if ";" in item.text:
+            return said(language, f"Loops with {text}:", f"以 {text} 循环：")
         case "for":
             return said(language, f"For each {text}:", f"对每个 {text}：")
         case "while":

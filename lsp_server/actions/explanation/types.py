@@ -4,6 +4,7 @@ import re
 
 from lsp_server.actions.docs.summary import Voice, summary
 from lsp_server.actions.explanation.function import (
+    first_paragraph,
     first_sentence,
     joined,
     lines_of,
@@ -78,7 +79,7 @@ def _cell(text: str) -> str:
 
 
 def _opening(text: str, symbol: Symbol, inside: list[Symbol], voice: str) -> list[str]:
-    doc = first_sentence(text, symbol)
+    doc = first_paragraph(text, symbol)
     english, chinese = _NOUNS[symbol.kind]
     n_lines = lines_of(text, symbol)
     n_public = sum(not each.name.startswith("_") for each in inside)
