@@ -21,6 +21,7 @@ from typing import Any, Literal
 from llama_cpp import llama_cpp as llama
 
 from lsp_server.errors import ModelUnusable
+from lsp_server.host import amx
 from lsp_server.host.llama_log import LlamaLog
 from lsp_server.host.memory import check_fit
 from lsp_server.host.sampling import PENALTY_LAST_N, Sampling
@@ -185,7 +186,8 @@ class Engine:
         params.n_gpu_layers = 0
         params.load_mode = llama.LLAMA_LOAD_MODE_MMAP
         params.progress_callback = llama.llama_progress_callback(lambda _done, _data: going_on())
-        model = llama.llama_model_load_from_file(os.fsencode(shape.model_path), params)
+        with amx.refused():
+            model = llama.llama_model_load_from_file(os.fsencode(shape.model_path), params)
         if not model:
             raise ModelUnusable(
                 f"llama.cpp cannot load {shape.model_path.name} ({self._logs.reason}); "

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 N_EMBD = 512
 N_HEAD_DIM = 32
+Q4_0_WEIGHTS, Q4_0_BYTES = 32, 18
+"""A block of the format Q4_0; zero bytes are zero weights."""
 END, ASK, PAD = "<|im_end|>", "<|im_start|>", "<|endoftext|>"
 
 
@@ -32,8 +34,8 @@ END, ASK, PAD = "<|im_end|>", "<|im_start|>", "<|endoftext|>"
 class Shape:
     """What makes a scripted model slow, by real work over zeros.
 
-    A larger `n_ff` makes writing slower, and with more than one layer reading too: in the last
-    layer llama.cpp computes nothing but the rows that are sampled.
+    A larger `n_ff`, a multiple of 32, makes writing slower, and with more than one layer reading
+    too: in the last layer llama.cpp computes nothing but the rows that are sampled.
     """
 
     n_layers: int = 1
@@ -164,8 +166,9 @@ def _add_knowledge(writer: "GGUFWriter", vocabulary: _Vocabulary) -> None:
 
 
 def _add_layer(writer: "GGUFWriter", layer: str, n_ff: int) -> None:
-    """A layer that hands on what it gets."""
+    """A layer that hands on what it gets. Its weights are quantised, as a real model's are."""
     import numpy
+    from gguf import GGMLQuantizationType
 
     for name, n in (
         ("attn_norm", N_EMBD),
@@ -183,7 +186,9 @@ def _add_layer(writer: "GGUFWriter", layer: str, n_ff: int) -> None:
         ("ffn_up", n_ff, N_EMBD),
         ("ffn_down", N_EMBD, n_ff),
     ):
-        writer.add_tensor(f"{layer}.{name}.weight", numpy.zeros((n_out, n_in), numpy.float16))
+        zeros = numpy.zeros((n_out, n_in // Q4_0_WEIGHTS * Q4_0_BYTES), numpy.uint8)
+        q4_0 = GGMLQuantizationType.Q4_0
+        writer.add_tensor(f"{layer}.{name}.weight", zeros, raw_dtype=q4_0)
 
 
 def _knowledge(

@@ -52,7 +52,7 @@ def serve(options: HostOptions) -> int:
     finally:
         endpoint.close()
         process.engine_thread.close(GRACE_S)
-    return 1 if isinstance(process.engine_thread.state, LoadFailed) else 0
+    return process.exit_code
 
 
 class _Process:
@@ -60,6 +60,7 @@ class _Process:
 
     def __init__(self, options: HostOptions) -> None:
         self._options = options
+        self.exit_code = 0
         window = Window(options.n_ctx, options.n_threads or n_physical_cores())
         self.engine_thread = EngineThread(options.model_path, window, self._loaded)
 
@@ -83,8 +84,11 @@ class _Process:
     def _loaded(self) -> None:
         """Called in the engine thread."""
         state = self.engine_thread.state
-        if isinstance(state, LoadFailed) and not self._loop.is_closed():
+        if self._loop.is_closed() or not isinstance(state, LoadFailed):
+            return
+        if not self._server.should_exit:
             log.error("%s", state.message)
+            self.exit_code = 1
             shown = self._options.failure_shown_s
             self._loop.call_soon_threadsafe(self._loop.call_later, shown, self._end, "not loaded")
 

@@ -9,7 +9,7 @@ import pytest
 
 from lsp_server.host.chat import MAX_BODY
 from tests.host.conftest import LONG, SCRIPTS
-from tests.hosting import COMPLETIONS, N_CTX, RunningHost, chat, text_of, wait_until
+from tests.hosting import COMPLETIONS, N_CTX, RunningHost, chat, running_host, text_of, wait_until
 
 
 @pytest.mark.parametrize("key", [key for key in SCRIPTS if key not in ("pieces", "stop", "half")])
@@ -85,11 +85,12 @@ def test_max_tokens_cuts_the_reply_off_and_says_so(host: RunningHost, n_tokens: 
     assert LONG.startswith(whole["choices"][0]["message"]["content"])
 
 
-def test_a_full_window_cuts_the_reply_off_and_says_so(host: RunningHost) -> None:
-    overhead = host.whole("long ", {"max_tokens": 1})["usage"]["prompt_tokens"]
-    whole = host.whole("long " + "x" * (N_CTX - overhead - 10))
-    assert whole["choices"][0]["finish_reason"] == "length"
-    assert whole["usage"]["total_tokens"] == N_CTX
+def test_a_full_window_cuts_the_reply_off_and_says_so() -> None:
+    with running_host({"": LONG}, "--n-ctx", "512") as small:
+        whole = small.whole("x" * 100)
+        assert whole["choices"][0]["finish_reason"] == "length"
+        assert whole["usage"]["total_tokens"] == 512
+        assert LONG.startswith(whole["choices"][0]["message"]["content"])
 
 
 def test_a_prompt_larger_than_the_window_is_refused_with_both_sizes(host: RunningHost) -> None:

@@ -52,6 +52,13 @@ def test_the_script_is_replied(engine: Engine, sampling: Sampling) -> None:
     assert reply(engine, sampling).decode() == REPLY
 
 
+def test_quantised_weights_are_computed_in_batches_of_any_size(engine: Engine) -> None:
+    """On processors with AMX llama.cpp dies of the second token: host/amx.py."""
+    for n_tokens in (1, 2, 7, 32, 33, 500):
+        engine.keep(0, 0)
+        assert engine.decode(rows([65] * n_tokens)) == "done"
+
+
 def test_text_is_tokenized_into_bytes_and_back(engine: Engine) -> None:
     text = "def f(): 世界\n\t🎉 <|im_end|>\x00"
     tokens = engine.tokenize(text, start=True, markers=False)
