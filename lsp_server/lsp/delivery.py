@@ -30,7 +30,9 @@ from lsp_server.writer import CLOSED
 SETTLE = 0.1
 REFUSED_WAIT = 0.6
 SHOW_LIMIT = 60.0
-MOST_REFUSALS = 25
+# Of one edit, while the text stays as it is; and how often a wrong one is taken back.
+MOST_REFUSALS = 10
+MOST_TAKEN_BACK = 25
 
 REFUSED = (
     "The editor takes no edit of this document; check that it can be written to, and ask again."
@@ -109,14 +111,18 @@ class DocumentPage:
 
     async def land(self, author: Author) -> bool:
         async with self._lock:
-            for _ in range(MOST_REFUSALS):
+            n_refused = 0
+            while n_refused < MOST_REFUSALS:
                 await self._take_back_misplaced()
-                edit = author.plan(self.snapshot)
+                before = self.snapshot
+                edit = author.plan(before)
                 if edit is None:
                     return False
                 verdict = await self._deliver(edit, author)
                 if isinstance(verdict, Landed):
                     return True
+                # Who types fast in a slow editor has every edit refused, and means no refusal.
+                n_refused += self.snapshot.version == before.version
             raise EditRefused(REFUSED)
 
     # documents.Follower
@@ -243,7 +249,7 @@ class DocumentPage:
             author.moved(seen)
 
     async def _take_back_misplaced(self) -> None:
-        for _ in range(MOST_REFUSALS):
+        for _ in range(MOST_TAKEN_BACK):
             if not self._patches:
                 return
             await self._deliver(self._patches[-1].undo, None)

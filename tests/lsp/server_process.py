@@ -171,7 +171,7 @@ class Editor:
     def _asked_by_server(self, message: Json) -> None:
         method, params = message["method"], message["params"]
         own = {
-            "workspace/applyEdit": self._apply,
+            "workspace/applyEdit": self.apply,
             "window/showDocument": self._show,
             "workspace/configuration": lambda _: [self.settings],
             "client/registerCapability": self._register,
@@ -201,7 +201,7 @@ class Editor:
             self._open(uri, language, path.read_text("utf-8"))
         return {"success": True}
 
-    def _apply(self, params: Json) -> Json:
+    def apply(self, params: Json) -> Json:
         for change in params["edit"]["documentChanges"]:
             if change.get("kind") == "create":
                 Path(change["uri"].removeprefix("file://")).touch()

@@ -170,3 +170,23 @@ async def test_a_virtual_document_is_fetched_from_the_server(tmp_path: Path) -> 
         assert shown[0].startswith("penna:")
         content = await editor.request("workspace/textDocumentContent", {"uri": shown[0]})
         assert "bare" in content["text"]
+
+
+async def test_whoever_types_on_and_on_in_a_slow_editor_is_waited_for(tmp_path: Path) -> None:
+    async with server(tmp_path / "workspace") as editor:
+        uri = editor.open("a.py", TEXT)
+        apply = editor.apply
+        letters = list("# " + "abcdefghij" * 4 + "\n")
+
+        def busy(params: dict[str, object]) -> dict[str, bool]:
+            if not letters:
+                return apply(params)
+            at = len(editor.text(uri)) - len(TEXT)
+            editor.insert(uri, at, letters.pop(0))
+            return {"applied": False}
+
+        editor.answers["workspace/applyEdit"] = busy
+        ended = await editor.end_of(await editor.run("draftDocs", uri, AT))
+        assert ended["outcome"] == "finished", ended["reason"]
+        assert editor.text(uri).startswith("# abcdefghijab")
+        assert 'int:\n    """' in editor.text(uri)
