@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lsp_server.errors import ReplyError, ReplyLoop
 from lsp_server.reply import (
     Adapter,
+    Additions,
     BodyOnly,
     DropPreamble,
     DropThinking,
@@ -52,6 +53,7 @@ FACTORIES: dict[str, Factory] = {
     "StopAtEndOfCode any": lambda: StopAtEndOfCode("typescript"),
     "BodyOnly": lambda: BodyOnly("f", "python", "present"),
     "BodyOnly braces": lambda: BodyOnly("f", "go", "absent"),
+    "Additions": lambda: Additions("import a\n\n\ndef f(a, b): ...\n"),
     "NoLoops": NoLoops,
     "WholeLines": WholeLines,
     "Trimmed": Trimmed,
@@ -484,3 +486,30 @@ def test_ending_lines_twice_is_ending_them_once(reply: str, data: st.DataObject)
 
 def _twice() -> Adapter:
     return Pipeline((Newlines("\r\n"), Newlines("\r\n")))
+
+
+PRESENT = """import os
+from a import b, c
+
+def test_one(): ...
+
+class TestTwo: ...
+"""
+
+
+@pytest.mark.parametrize(
+    "reply, new",
+    [
+        ("import os\nimport re\n", "import re\n"),
+        ("from a import b, d\n", "from a import d\n"),
+        ("from a import (\n    b,\n    c,\n)\nx = 1\n", "x = 1\n"),
+        ("from __future__ import annotations\n\nimport re\n", "\nimport re\n"),
+        ("def test_one():\n    pass\n\n\ndef test_three(): ...\n", "\n\ndef test_three(): ...\n"),
+        ("@given(\n    a=1\n)\n@settings\ndef test_one(): ...\ny = 2\n", "y = 2\n"),
+        ('class TestTwo:\n    def test_a(self):\n        """\nx\n"""\n\n\nz = 3', "\n\nz = 3"),
+        ("def broken(:\n    pass\n", "def broken(:\n    pass\n"),
+        ("", ""),
+    ],
+)
+def test_of_additions_what_the_file_has_is_dropped(reply: str, new: str) -> None:
+    assert kept(lambda: Additions(PRESENT), reply) == new

@@ -1,6 +1,13 @@
 """The actions, in the order in which the menu shows them."""
 
-from lsp_server.actions import draft_docs, edit_selection, explain, fix, generate_code
+from lsp_server.actions import (
+    draft_docs,
+    edit_selection,
+    explain,
+    fix,
+    generate_code,
+    generate_tests,
+)
 from lsp_server.actions.offer import Action
 
 ACTIONS: tuple[Action, ...] = (
@@ -9,4 +16,5 @@ ACTIONS: tuple[Action, ...] = (
     generate_code.ACTION,
     fix.ACTION,
     draft_docs.ACTION,
+    generate_tests.ACTION,
 )

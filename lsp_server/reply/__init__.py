@@ -9,6 +9,7 @@ prompts; nothing does I/O.
 from collections.abc import Callable
 
 from lsp_server.reply.adapter import Adapter
+from lsp_server.reply.additions import Additions
 from lsp_server.reply.body import BodyOnly
 from lsp_server.reply.fences import Unfenced
 from lsp_server.reply.indentation import Reindented
@@ -23,6 +24,7 @@ Factory = Callable[[], Adapter]
 
 __all__ = [
     "Adapter",
+    "Additions",
     "BodyOnly",
     "DropPreamble",
     "DropThinking",
