@@ -67,6 +67,23 @@ def test_drafted_docs_change_no_code_and_leave_nothing_to_do(path: Path) -> None
     assert not isinstance(draft_docs.offer(context(path, after, style)), Offer)
 
 
+@pytest.mark.parametrize("path", SHORT[:6], ids=lambda path: path.stem)
+def test_docs_of_a_windows_file_have_its_line_ends_and_else_say_the_same(path: Path) -> None:
+    text = path.read_text("utf-8")
+    plain, windows = (
+        context(path, text, Style()),
+        context(path, text.replace("\n", "\r\n"), Style()),
+    )
+    offers = [draft_docs.offer(ctx) for ctx in (plain, windows)]
+    if all(isinstance(offer, Offer) for offer in offers):
+        one, other = (
+            drafted(ctx, offer)
+            for ctx, offer in zip((plain, windows), offers, strict=True)
+            if isinstance(offer, Offer)
+        )
+        assert other == one.replace("\n", "\r\n")
+
+
 @pytest.mark.parametrize("path", SHORT[:40], ids=lambda path: path.stem)
 def test_every_definition_is_explained_in_both_languages(path: Path) -> None:
     text = path.read_text("utf-8")

@@ -198,10 +198,12 @@ def _prompt(task: _Task, room: int) -> Prompt:
     snapshot, symbol, form = task.ctx.snapshot, task.symbol, task.form
     code = symbol.span.of(snapshot.text)
     facts = "\n".join(task.convention.format(_doc(task), form.width))
+    # A class may be longer than any window; its start says what it is.
+    rank = 1 if symbol.kind in TYPES else 0
     parts = (
         Part("related", _related(task), 4, language=snapshot.language),
         Part("example", _example(snapshot), 3, language=snapshot.language),
-        Part("code", code, language=snapshot.language),
+        Part("code", code, rank, language=snapshot.language),
         Part("draft", facts, 2, language="text"),
         Part("what", task.convention.name),
         Part("name", symbol.qualified_name),

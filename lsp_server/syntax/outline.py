@@ -197,22 +197,47 @@ def _plain(tree: Tree, node: "Node") -> Item:
 
 
 def _headed(tree: Tree, node: "Node") -> Iterator[Item]:
+    """The item of a head, then those of its alternatives; a chain of them is no recursion."""
+    pending: list[tuple[Node, bool]] = [(node, False)]
+    while pending:
+        node, is_else = pending.pop()
+        chained = _chained(node) if is_else else None
+        if chained is not None:
+            item, alternatives = _with_body(tree, chained)
+            yield Item("elif", item.text, item.items, item.span)
+        elif is_else and (node.type not in HEADS or node.type == "else_clause"):
+            inside = node.named_children if node.type == "else_clause" else [node]
+            items = tuple(item for child in inside for item in _item(tree, child))
+            yield Item("else", "", items, tree.span(node))
+            continue
+        else:
+            item, alternatives = _with_body(tree, node)
+            yield item
+        pending.extend((child, True) for child in reversed(alternatives))
+
+
+def _chained(node: "Node") -> "Node | None":
+    """The `if` of an `else if`, which reads as `elif` in every language."""
+    only = node.named_children if node.type == "else_clause" else [node]
+    is_if = len(only) == 1 and only[0].type in ("if_statement", "if_expression")
+    return only[0] if is_if else None
+
+
+def _with_body(tree: Tree, node: "Node") -> "tuple[Item, list[Node]]":
+    """One head with what it holds, and the alternatives that follow it."""
     kind, fields = HEADS[node.type]
     if kind in LEAVES:
         expression = KEYWORD.sub("", source(tree, node).removesuffix(";")).strip()
-        yield Item(kind, expression, span=tree.span(node))
-        return
+        return Item(kind, expression, span=tree.span(node)), []
     found = [child for name in fields for child in node.children_by_field_name(name)]
     # The grammars differ in what they name: without a field, the head is all before the body.
     text = _head(tree, found) if found else _unnamed_head(tree, node)
     children = [child for child in node.named_children if child not in found]
+    alternatives = [child for child in children if _is_alternative(node, child)]
     bodies = [*node.children_by_field_name("body"), *node.children_by_field_name("consequence")]
-    inside = bodies or [child for child in children if not _is_alternative(node, child)]
+    inside = bodies or [child for child in children if child not in alternatives]
     items = tuple(item for child in inside for item in _body(tree, child))
-    yield Item(kind, text, items, tree.span(node))
-    for child in children:
-        if _is_alternative(node, child):
-            yield from _alternative(tree, child)
+    return Item(kind, text, items, tree.span(node)), alternatives
 
 
 def _body(tree: Tree, node: "Node") -> Iterator[Item]:
@@ -234,20 +259,6 @@ def _is_alternative(node: "Node", child: "Node") -> bool:
     if child.type in ("except_clause", "except_group_clause"):
         return True
     return child in node.children_by_field_name("alternative")
-
-
-def _alternative(tree: Tree, node: "Node") -> Iterator[Item]:
-    """`else if` reads as `elif` in every language."""
-    only = node.named_children if node.type == "else_clause" else [node]
-    if len(only) == 1 and only[0].type in ("if_statement", "if_expression"):
-        first, *rest = _headed(tree, only[0])
-        yield Item("elif", first.text, first.items, first.span)
-        yield from rest
-    elif node.type in HEADS and node.type != "else_clause":
-        yield from _headed(tree, node)
-    else:
-        items = tuple(item for child in only for item in _item(tree, child))
-        yield Item("else", "", items, tree.span(node))
 
 
 def _head(tree: Tree, found: "list[Node]") -> str:

@@ -8,6 +8,7 @@ document's own. A line can never end the doc early: quotes, backslashes and `*/`
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lsp_server.syntax.comments import doc_marker
 from lsp_server.syntax.shape import TYPES, Symbol
@@ -93,7 +94,7 @@ def form_of(snapshot: Snapshot, symbol: Symbol) -> Form:
     return Form(
         snapshot.language,
         place.indent,
-        max(line_width(snapshot) - columns, 40),
+        max(line_width(snapshot.text) - columns, 40),
         opening,
         line,
         closing,
@@ -102,9 +103,10 @@ def form_of(snapshot: Snapshot, symbol: Symbol) -> Form:
     )
 
 
-def line_width(snapshot: Snapshot) -> int:
+@lru_cache(maxsize=4)
+def line_width(text: str) -> int:
     """The shortest usual width that the file keeps to, leaving out one line in a hundred."""
-    lengths = sorted(len(line) for line in snapshot.text.splitlines())
+    lengths = sorted(len(line) for line in text.splitlines())
     longest = lengths[int(len(lengths) * 0.99) - 1] if lengths else 0
     return next((width for width in _WIDTHS if longest <= width), _WIDTHS[-1])
 

@@ -105,33 +105,55 @@ def _english(symbol: Symbol, items: tuple[Item, ...], voice: Voice) -> str:
     if _is_property(symbol):
         return f"{capitalized(phrase(words(symbol.name)))}."
     verb, rest = _verb_phrase(symbol, items)
+    verb, _, particle = verb.partition(" ")
     verb = verb if voice.mood == "imperative" else third_person(verb)
-    return f"{capitalized(verb)} {rest}".rstrip() + "."
+    return " ".join(filter(None, (capitalized(verb), particle, rest))) + "."
 
 
 def _verb_phrase(symbol: Symbol, items: tuple[Item, ...]) -> tuple[str, str]:
     """A verb in its plain form and what follows it."""
     first, *rest = words(symbol.name) or [symbol.name]
     first = first.lower()
-    if is_constructor(symbol):
-        return "create", f"a `{symbol.parent or symbol.name}`"
-    if first in _QUESTIONS and rest:
-        return "return", _question(symbol, first, rest)
-    if first == "new" and rest:
-        return "create", _a(" ".join(rest))
-    if first in ("to", "as") and rest:
-        return "convert", f"to {' '.join(rest)}"
-    if first in ("from", "with") and rest:
-        return "create", f"an instance {first} {' '.join(rest)}"
-    if first == "on" and rest:
-        return "handle", f"the event `{' '.join(rest)}`"
+    told = _led_by_particle(symbol, first, rest)
+    if told is not None:
+        return told
     if _is_getter(items, [first, *rest]):
         return "return", phrase([first, *rest])
     if first == "get":
         return "return", phrase(rest) or _gotten(symbol)
     if _is_verb(first):
-        return first, phrase(rest) or _object(symbol, first)
+        return _SPELLED.get(first, first), phrase(rest) or _object(symbol, first)
     return _noun_phrase(symbol, items, [first, *rest])
+
+
+def _led_by_particle(symbol: Symbol, first: str, rest: list[str]) -> tuple[str, str] | None:
+    """Names whose first word is no verb and yet says what is done: `is_x`, `to_x`, `from_x`."""
+    if is_constructor(symbol):
+        return "create", f"a `{symbol.parent or symbol.name}`"
+    if not rest:
+        is_question = _IS.fullmatch(first)
+        return ("return", _question(symbol, "is", [first[2:]])) if is_question else None
+    following = " ".join(rest)
+    if first in _QUESTIONS:
+        return "return", _question(symbol, first, rest)
+    if first == "new":
+        return "create", _a(following)
+    if first in ("to", "as"):
+        return "convert", f"to {following}"
+    if first == "from":
+        makes = any(each.endswith("classmethod") for each in symbol.decorators)
+        return (
+            ("create", f"an instance from {following}")
+            if makes
+            else ("convert", f"from {following}")
+        )
+    if first == "on":
+        return "handle", f"the event `{following}`"
+    return None
+
+
+def _converted(origin: str) -> tuple[str, str]:
+    return "convert", f"from {origin}"
 
 
 def _is_getter(items: tuple[Item, ...], parts: list[str]) -> bool:
@@ -156,6 +178,16 @@ def _object(symbol: Symbol, verb: str = "") -> str:
     return names[0] if names else ""
 
 
+# `isfinite`, written in one word.
+_IS = re.compile(r"is(?!s|l?and|ol|o$)[a-z]{3,}")
+_SPELLED = {
+    "cleanup": "clean up",
+    "init": "initialize",
+    "lookup": "look up",
+    "rollback": "roll back",
+    "setup": "set up",
+    "shutdown": "shut down",
+}
 _OF_TWO = {"add", "compare", "combine", "divide", "join", "merge", "multiply", "swap", "subtract"}
 
 
@@ -270,6 +302,7 @@ def _chinese(symbol: Symbol, items: tuple[Item, ...]) -> str:
     if words(symbol.name)[:1] and words(symbol.name)[0] in _QUESTIONS:
         return f"返回是否 {' '.join(words(symbol.name)[1:])}。"
     verb, rest = _verb_phrase(symbol, items)
+    verb = verb.replace(" ", "")
     rest = re.sub(r"^(the|a|an) ", "", rest)
     if verb == "do":
         return "不做任何事。"

@@ -82,12 +82,14 @@ def _public(snapshot: Snapshot, inside: list[Symbol]) -> Iterator[Symbol]:
     path = PurePosixPath(snapshot.uri)
     if path.suffix == ".pyi" or _TEST_FILE.fullmatch(path.stem):
         return
-    bodies = [each.body_span for each in inside if each.kind in CALLABLES]
     seen: set[str] = set()
+    inner_end = 0
     for each in inside:
         is_repeated = each.qualified_name in seen and snapshot.language in ("c", "cpp")
         seen.add(each.qualified_name)
-        nested = any(len(body) and body.contains(each.span) for body in bodies)
+        nested = each.span.start < inner_end
+        if each.kind in CALLABLES:
+            inner_end = max(inner_end, each.span.end)
         left_out = nested or is_repeated or is_spoken_for(each)
         if each.kind in _DOCUMENTABLE and not left_out and _is_seen(snapshot, each):
             yield each

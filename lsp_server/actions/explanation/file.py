@@ -20,7 +20,7 @@ _RUNS = re.compile(r"(?:await\s+)?[\w.:]+\(.*\);?", re.DOTALL)
 def explained_file(language: str, text: str, name: str, voice: str) -> list[str]:
     """Markdown lines below the heading."""
     every = symbols.symbols(language, text)
-    outer = [each for each in every if not _is_inside(each, every)]
+    outer = _outermost(every)
     items = top_level(language, text)
     sections = (
         _opening(language, text, name, outer, voice),
@@ -34,16 +34,21 @@ def explained_file(language: str, text: str, name: str, voice: str) -> list[str]
 
 def explained_selection(language: str, text: str, inside: list[Symbol], voice: str) -> list[str]:
     """Several definitions at once."""
-    outer = [each for each in inside if not _is_inside(each, inside)]
+    outer = _outermost(inside)
     english = f"The selection holds {len(outer)} definitions."
     opening = [said(voice, english, f"选区包含 {len(outer)} 个定义。")]
     what = titled(said(voice, "What it defines", "定义"), table(language, text, outer, voice))
     return joined((opening, what))
 
 
-def _is_inside(symbol: Symbol, every: Iterable[Symbol]) -> bool:
-    containers = (each for each in every if each.kind not in ("module", "namespace"))
-    return any(each is not symbol and each.span.contains(symbol.span) for each in containers)
+def _outermost(every: Iterable[Symbol]) -> list[Symbol]:
+    """Those not inside another, but for modules and namespaces, which only group; in order."""
+    outer: list[Symbol] = []
+    for each in every:
+        inside = bool(outer) and each.span.start < outer[-1].span.end
+        if not inside and each.kind not in ("module", "namespace"):
+            outer.append(each)
+    return outer
 
 
 def _opening(language: str, text: str, name: str, outer: list[Symbol], voice: str) -> list[str]:

@@ -48,11 +48,12 @@ def _lines(items: tuple[Item, ...], language: str, depth: int) -> Iterator[str]:
             yield from (f"{margin}- {text}" for text in _plain(list(run), language))
             continue
         for item in run:
-            yield f"{margin}- {_sentence(item, language)}"
-            if depth + 1 < _DEEPEST:
-                yield from _lines(item.items, language, depth + 1)
-            elif item.items:
-                yield f"{margin}  - …"
+            below = list(_lines(item.items, language, depth + 1))
+            sentence = _sentence(item, language)
+            if not below and sentence.endswith((":", "：")):
+                sentence += said(language, " nothing is done.", "不做任何事。")
+            yield f"{margin}- {sentence}"
+            yield from below if depth + 1 < _DEEPEST else [f"{margin}  - …"][: len(below)]
 
 
 def _sentence(item: Item, language: str) -> str:
