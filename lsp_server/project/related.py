@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from lsp_server.project.imported import imported
 from lsp_server.project.workspace import Project
@@ -52,6 +51,8 @@ def related(project: Project, snapshot: Snapshot, span: Span, n_chars: int) -> s
 
 def path_of(uri: str) -> Path | None:
     """The path of a file URI; None for documents that are no files."""
+    from urllib.request import url2pathname  # slow to import, and the server must start
+
     parts = urlsplit(uri)
     return Path(url2pathname(unquote(parts.path))) if parts.scheme == "file" else None
 

@@ -43,12 +43,14 @@ class Project:
         return inside is not None and inside.exists()
 
     def open_text(self, path: Path) -> str | None:
-        """What the editor has open at `path`."""
+        """What the editor has open at `path`, which it may know by a link's name."""
         if path in self.open_texts:
             return self.open_texts[path]
-        if self.root is not None and not path.is_absolute():
-            return self.open_texts.get(self.root / path)
-        return None
+        real = self.resolved(path)
+        if real is None or real in self.open_texts:
+            return self.open_texts[real] if real else None
+        links = (each for each in self.open_texts if each.name == real.name)
+        return next((self.open_texts[each] for each in links if each.resolve() == real), None)
 
     def resolved(self, path: Path) -> Path | None:
         """The real path, or None if it lies outside the root. It need not exist."""

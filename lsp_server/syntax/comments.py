@@ -142,6 +142,12 @@ def is_block(text: str, start: int) -> bool:
     return text.startswith(BLOCKS, start)
 
 
+def line_start(text: str, at: int) -> int:
+    """The start of the line that holds `at`. CR is looked for in that line only, not to the top."""
+    start = text.rfind("\n", 0, at) + 1
+    return max(start, text.rfind("\r", start, at) + 1)
+
+
 def _inside_block(comment: str) -> list[str]:
     body = BLOCK_ENDS.sub("", BLOCK_STARTS.sub("", comment, count=1))
     first, *rest = LINE_END.split(body)
@@ -188,7 +194,7 @@ def _continues(text: str, before: Span, span: Span) -> bool:
 
 
 def _alone(text: str, span: Span) -> bool:
-    return not text[_line(text, span.start)[0] : span.start].strip()
+    return not text[line_start(text, span.start) : span.start].strip()
 
 
 def _is_above(text: str, comment: Comment, line_start: int) -> bool:
@@ -200,9 +206,8 @@ def _is_above(text: str, comment: Comment, line_start: int) -> bool:
 
 def _line(text: str, at: int) -> tuple[int, int]:
     """The line that holds `at`, without its terminator."""
-    start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
     end = LINE_END.search(text, at)
-    return start, end.start() if end else len(text)
+    return line_start(text, at), end.start() if end else len(text)
 
 
 def _trimmed(text: str, span: Span) -> Span:

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from lsp_server.syntax.comments import is_block
+from lsp_server.syntax.comments import is_block, line_start
 from lsp_server.syntax.marks import Definition, Marks
 from lsp_server.syntax.shape import DocPlace
 from lsp_server.syntax.tables import ROWS
@@ -83,11 +83,6 @@ def leading_start(text: str, found: Marks, start: int) -> int:
         start = span.start
         row -= 1
     return start
-
-
-def line_start(text: str, at: int) -> int:
-    """The start of the line that holds `at`."""
-    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
 def _adjacent(text: str, comment: Span, start: int) -> bool:

@@ -8,7 +8,8 @@ from bisect import bisect_left
 from dataclasses import replace
 from functools import lru_cache
 
-from lsp_server.syntax.docs import doc_place, doc_span, leading_start, line_start, module_doc
+from lsp_server.syntax.comments import line_start
+from lsp_server.syntax.docs import doc_place, doc_span, leading_start, module_doc
 from lsp_server.syntax.marks import Definition, Marks, marks
 from lsp_server.syntax.parameters import parameters
 from lsp_server.syntax.shape import CALLABLES, TYPES, Facts, Kind, Parameter, Symbol
@@ -123,39 +124,42 @@ def _outlined(tree: Tree, found: Marks) -> list[Symbol]:
 
 def _symbol(tree: Tree, found: Marks, each: Definition, parent: str | None) -> Symbol:
     parts = each.parts
-    name = tree.of(parts["name"])
-    own, *scopes = reversed(_parts(name))
-    scopes = ([parent] if parent else []) + scopes[::-1]
-    if "receiver" in parts:
-        scopes.append(tree.of(parts["receiver"]))
+    name = tree.span(parts["name"])
+    own, qualifier = _qualified(tree, each, parent)
     inner, span = _spans(tree, found, each)
     body = tree.span(parts["body"]) if "body" in parts else Span(inner.end, inner.end)
-    head = Span(span.start, tree.span(parts["name"]).start)
+    head = Span(span.start, name.start)
+    signature = _signature(tree, each, _past_decorators(tree, found, head), body)
     arguments = parts.get("parameters")
-    qualifier = ".".join(scopes)
-    symbol = Symbol(
-        kind="method" if _is_method(each, name) else each.kind or "type",
+    return Symbol(
+        kind="method" if _is_method(each, name.of(tree.text)) else each.kind or "type",
         name=own,
         qualified_name=f"{qualifier}.{own}" if qualifier else own,
         span=span,
         definition_span=inner,
-        name_span=tree.span(parts["name"]),
-        signature_span=_signature(tree, each, _past_decorators(tree, found, head), body),
+        name_span=name,
+        signature_span=signature,
         body_span=body,
         doc_place=doc_place(tree, each, span),
         doc_span=doc_span(tree, found, each, (inner.start, span.start)),
         parameters=parameters(tree, arguments) if arguments else (),
         returns=_returns(tree, each),
         parent=qualifier or None,
+        is_async=_is_async(tree, inner, each),
         decorators=tuple(
             part.of(tree.text).removeprefix("@") for part in _within(found.decorators, head)
         ),
+        bases=tuple(part.of(tree.text) for part in _within(found.bases, signature)),
     )
-    return replace(
-        symbol,
-        is_async=_is_async(tree, symbol, each),
-        bases=tuple(part.of(tree.text) for part in _within(found.bases, symbol.signature_span)),
-    )
+
+
+def _qualified(tree: Tree, each: Definition, parent: str | None) -> tuple[str, str]:
+    """The name alone, and what it is qualified with: `int n::A::f()` is f in n.A."""
+    own, *scopes = reversed(_parts(tree.of(each.parts["name"])))
+    around = [parent] if parent else []
+    if "receiver" in each.parts:
+        around.append(tree.of(each.parts["receiver"]))
+    return own, ".".join([*around, *scopes[::-1]])
 
 
 def _parts(name: str) -> list[str]:
@@ -211,12 +215,12 @@ def _returns(tree: Tree, each: Definition) -> str | None:
     return tree.of(node).removeprefix(":").strip() if node else None
 
 
-def _is_async(tree: Tree, symbol: Symbol, each: Definition) -> bool:
+def _is_async(tree: Tree, inner: Span, each: Definition) -> bool:
     """Whether the word stands between the start and the parameters."""
     if each.kind not in CALLABLES or "parameters" not in each.parts:
         return False
     end = tree.span(each.parts["parameters"]).start
-    return "async" in tree.text[symbol.definition_span.start : end].split()
+    return "async" in tree.text[inner.start : end].split()
 
 
 def _within(spans: tuple[Span, ...], around: Span) -> tuple[Span, ...]:

@@ -1,11 +1,14 @@
 """Syntax trees, cached; a document's next tree is parsed from its last one.
 
 A `Tree` is opaque outside `syntax/`. Spans are code points; bytes stay in here. Trees are
-shared between callers and never edited: an incremental parse edits a copy. A text larger than
-MAX_CHARS has no tree, so that a generated file cannot stop the server.
+shared between callers and never edited: an incremental parse edits a copy. The newest are kept, as
+many as MAX_TREES and MAX_CHARS_KEPT allow. A text larger than
+MAX_CHARS, or one that takes longer than MAX_SECONDS (some grammars are slow on some texts), has no
+tree, so that a generated file cannot stop the server.
 """
 
-from collections import OrderedDict
+import time
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
@@ -20,7 +23,11 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_CHARS = 4_000_000
+MAX_SECONDS = 3.0
 MAX_TREES = 24
+READ_BYTES = 1 << 16
+# A tree takes some twenty bytes for each character.
+MAX_CHARS_KEPT = 6_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +53,8 @@ class Tree:
 
 _trees: "OrderedDict[tuple[str, str], Tree]" = OrderedDict()
 _newest: "OrderedDict[tuple[str, str], Tree]" = OrderedDict()
+# The same text is not tried, for seconds, again and again.
+_refused: deque[tuple[str, str]] = deque(maxlen=8)
 _lock = Lock()
 
 
@@ -90,7 +99,7 @@ def _parsed(language: str, text: str, previous: Tree | None) -> Tree | None:
     key = (language, text)
     with _lock:
         known = _trees.get(key)
-    if known is None:
+    if known is None and key not in _refused:
         known = _new_tree(language, text, previous)
     if known is not None:
         _remember(_trees, key, known)
@@ -104,12 +113,36 @@ def _new_tree(language: str, text: str, previous: Tree | None) -> Tree | None:
     from tree_sitter import Parser
 
     table = offsets(text)
-    parser = Parser(found)
     if previous is None:
-        return Tree(language, text, table, parser.parse(table.data))
-    old = previous.syntax.copy()
-    _edit(old, previous.offsets, table, difference(previous.text, text))
-    return Tree(language, text, table, parser.parse(table.data, old))
+        syntax = _bounded(Parser(found), table.data, None)
+    else:
+        old = previous.syntax.copy()
+        _edit(old, previous.offsets, table, difference(previous.text, text))
+        syntax = _bounded(Parser(found), table.data, old)
+    if syntax is None:
+        _refused.append((language, text))
+        return None
+    return Tree(language, text, table, syntax)
+
+
+def _bounded(
+    parser: "tree_sitter.Parser", data: bytes, old: "tree_sitter.Tree | None"
+) -> "tree_sitter.Tree | None":
+    """The tree, or None when the time is over: the callback's True stops the parser."""
+    deadline = time.monotonic() + MAX_SECONDS
+
+    def read(at: int, _: object) -> bytes:
+        return data[at : at + READ_BYTES]
+
+    def is_over(_: int, __: bool) -> bool:
+        return time.monotonic() > deadline
+
+    try:
+        if old is None:
+            return parser.parse(read, progress_callback=is_over)
+        return parser.parse(read, old, progress_callback=is_over)
+    except ValueError:  # "Parsing failed" is all that a stopped parser says
+        return None
 
 
 def _edit(old: "tree_sitter.Tree", before: Offsets, after: Offsets, edit: Edit) -> None:
@@ -148,5 +181,11 @@ def _remember(
     with _lock:
         store[key] = tree
         store.move_to_end(key)
-        while len(store) > MAX_TREES:
+        while len(store) > 1 and _is_full(store):
             store.popitem(last=False)
+
+
+def _is_full(store: "OrderedDict[tuple[str, str], Tree]") -> bool:
+    if len(store) > MAX_TREES:
+        return True
+    return sum(len(tree.text) for tree in store.values()) > MAX_CHARS_KEPT

@@ -86,6 +86,13 @@ def test_what_the_editor_has_open_wins_over_the_disk(root: Path) -> None:
     assert project.exists(root / "new.py")
 
 
+def test_an_open_text_is_found_by_its_real_path_and_by_a_link(root: Path) -> None:
+    link = root.parent / "link"
+    link.symlink_to(root)
+    assert Project(link, {link / "a.py": "open"}).read(root.resolve() / "a.py") == "open"
+    assert Project(root, {root.resolve() / "a.py": "open"}).read(link / "a.py") == "open"
+
+
 def test_without_a_root_only_open_texts_are_read(root: Path) -> None:
     project = Project(None, {root / "a.py": "open"})
     assert project.read(root / "a.py") == "open"

@@ -2,11 +2,19 @@
 
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lsp_server.syntax import trees
-from lsp_server.syntax.trees import MAX_CHARS, error_spans, nodes, parse, parse_snapshot
+from lsp_server.syntax.trees import (
+    MAX_CHARS,
+    MAX_CHARS_KEPT,
+    error_spans,
+    nodes,
+    parse,
+    parse_snapshot,
+)
 from lsp_server.text import Edit, Snapshot, Span
 
 PIECES = (
@@ -65,6 +73,25 @@ def test_a_document_that_changes_its_language_is_parsed_anew() -> None:
 
 def test_a_text_that_is_too_large_has_no_tree() -> None:
     assert parse("python", "#" * (MAX_CHARS + 1)) is None
+
+
+def test_large_trees_are_not_kept_for_long() -> None:
+    for number in range(5):
+        parse("json", f'"{number}' + "." * (MAX_CHARS_KEPT // 3) + '"')
+    assert sum(len(tree.text) for tree in trees._trees.values()) <= MAX_CHARS_KEPT
+
+
+def test_a_text_that_a_grammar_takes_for_ever_to_read_has_no_tree(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trees, "MAX_SECONDS", 0.2)
+    text = "7\n" * 400_000
+    started = time.perf_counter()
+    assert parse("markdown", text) is None
+    once = time.perf_counter() - started
+    assert parse("markdown", text) is None
+    assert time.perf_counter() - started - once < once
+    assert once < 10
 
 
 def test_a_language_without_a_grammar_has_no_tree_and_no_errors() -> None:
