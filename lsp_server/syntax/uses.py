@@ -164,7 +164,8 @@ def _in_call(tree: Tree, node: "Node", outer: "Node") -> Use | None:
 
 def _callee(tree: Tree, call: "Node") -> str:
     """The name of what is called, if it is a plain dotted name."""
-    function = call.child_by_field_name("function") or call.child_by_field_name("name")
+    fields = ("function", "name", "constructor", "type")
+    function = next(filter(None, map(call.child_by_field_name, fields)), None)
     if function is None:
         return ""
     text = one_line(tree.of(function))

@@ -92,7 +92,9 @@ def test_every_language_tells_the_same_flow(language: str) -> None:
 def test_items_stand_where_they_say(language: str) -> None:
     for item in outlined(language, BODIES[language]):
         there = item.span.of(BODIES[language])
-        assert all(word in there for word in re.findall(r"\w+", item.text))
+        # What a loop runs over is joined by "in", whatever the language writes.
+        words = set(re.findall(r"\w+", item.text)) - {"in"}
+        assert all(word in there for word in words)
 
 
 def test_a_chain_of_a_thousand_alternatives_is_read() -> None:

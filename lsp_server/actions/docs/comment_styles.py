@@ -11,7 +11,7 @@ of commands, "Go Doc Comments" (go.dev), the rustdoc book and RFC 1574.
 from collections.abc import Iterable
 
 from lsp_server.actions.docs.content import Doc, Field
-from lsp_server.actions.docs.python_styles import wrapped
+from lsp_server.actions.docs.python_styles import told, wrapped
 
 _CONTINUED = "  "
 
@@ -19,7 +19,7 @@ _CONTINUED = "  "
 def jsdoc(doc: Doc, width: int) -> list[str]:
     """`@param {type} [name=default] text`; in TypeScript no types, the signature has them."""
     tags: list[list[str]] = []
-    for field in doc.parameters:
+    for field in told(doc.parameters):
         name = _jsdoc_name(field)
         tags += [_tag("@param", f"{_braced(field)}{name}", field.text, width)]
     tags += [_tag("@returns", _braced(each), each.text, width) for each in _known(doc.returns)]
@@ -30,7 +30,7 @@ def jsdoc(doc: Doc, width: int) -> list[str]:
 
 def tsdoc(doc: Doc, width: int) -> list[str]:
     """`@param name - text`, as TypeScript's own tools read it."""
-    tags = [_dashed(field, width) for field in doc.parameters]
+    tags = [_dashed(field, width) for field in told(doc.parameters)]
     tags += [_tag("@returns", "", each.text, width) for each in _known(doc.returns) if each.text]
     tags += [_tag("@throws", f"{{@link {each.name}}}", each.text, width) for each in doc.raises]
     return _with_tags(doc.summary, tags, width)
@@ -38,16 +38,16 @@ def tsdoc(doc: Doc, width: int) -> list[str]:
 
 def javadoc(doc: Doc, width: int) -> list[str]:
     """`@param`, `@return`, `@throws`, in that order."""
-    tags = [_tag("@param", field.name, field.text, width) for field in doc.parameters]
-    tags += [_tag("@return", "", _or_type(each), width) for each in _known(doc.returns)]
+    tags = [_tag("@param", field.name, field.text, width) for field in told(doc.parameters)]
+    tags += [_tag("@return", "", each.text, width) for each in _known(doc.returns) if each.text]
     tags += [_tag("@throws", each.name, each.text, width) for each in doc.raises]
     return _with_tags(doc.summary, tags, width)
 
 
 def doxygen(doc: Doc, width: int) -> list[str]:
     """`@brief`, `@param`, `@return`, `@throws`."""
-    tags = [_tag("@param", field.name, field.text, width) for field in doc.parameters]
-    tags += [_tag("@return", "", _or_type(each), width) for each in _known(doc.returns)]
+    tags = [_tag("@param", field.name, field.text, width) for field in told(doc.parameters)]
+    tags += [_tag("@return", "", each.text, width) for each in _known(doc.returns) if each.text]
     tags += [_tag("@throws", each.name, each.text, width) for each in doc.raises]
     return _with_tags(f"@brief {doc.summary}", tags, width)
 
@@ -97,10 +97,6 @@ def _tag(tag: str, name: str, text: str, width: int) -> list[str]:
 
 def _known(field: Field | None) -> Iterable[Field]:
     return () if field is None else (field,)
-
-
-def _or_type(field: Field) -> str:
-    return field.text or field.type or ""
 
 
 def _sentence(start: str, text: str) -> str:

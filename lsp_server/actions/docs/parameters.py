@@ -60,13 +60,14 @@ def parameter_text(
     if not re.search(rf"(?<!\w){re.escape(parameter.name)}(?!\w)", body):
         return "未使用。" if voice == "zh" else "Not used."
     found = uses(language, text, symbol, parameter.name)
-    return ("" if voice == "zh" else " ").join(_sentences(found, voice))
+    telling = tuple(use for use in found if _tells(use))
+    return ("" if voice == "zh" else " ").join(_sentences(telling or found, voice))
 
 
 def _sentences(found: tuple[Use, ...], voice: str) -> Iterable[str]:
     n_said = 0
     for kinds, english, chinese in _SENTENCES:
-        details = [use.detail for use in found if use.kind in kinds and _tells(use)]
+        details = [use.detail for use in found if use.kind in kinds]
         # What only tests or quotes is said where there is nothing better.
         is_weak = kinds[0] in ("within", "index", "tested", "member", "returned")
         if not details or (n_said and is_weak):

@@ -17,7 +17,7 @@ _INDENT = "    "
 def google(doc: Doc, width: int) -> list[str]:
     """`Args:` with types only where the signature does not state them."""
     sections = (
-        ("Args:", [_google_field(field, doc, width) for field in _told(doc.parameters)]),
+        ("Args:", [_google_field(field, doc, width) for field in told(doc.parameters)]),
         ("Attributes:", [_google_field(field, doc, width) for field in doc.attributes]),
         ("Returns:", [_google_result(field, width) for field in _one(doc.returns)]),
         ("Yields:", [_google_result(field, width) for field in _one(doc.yields)]),
@@ -26,7 +26,7 @@ def google(doc: Doc, width: int) -> list[str]:
     return _joined(wrapped(doc.summary, width), [_under(title, body) for title, body in sections])
 
 
-def _told(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+def told(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """All of them, or none where nothing is known of any: a bare list of names is noise."""
     return fields if any(each.text or each.default for each in fields) else ()
 

@@ -129,7 +129,11 @@ def _verb_phrase(symbol: Symbol, items: tuple[Item, ...]) -> tuple[str, str]:
 def _led_by_particle(symbol: Symbol, first: str, rest: list[str]) -> tuple[str, str] | None:
     """Names whose first word is no verb and yet says what is done: `is_x`, `to_x`, `from_x`."""
     if is_constructor(symbol):
-        return "create", f"a `{symbol.parent or symbol.name}`"
+        return "create", _a(f"`{symbol.parent or symbol.name}`")
+    if symbol.name.startswith("operator"):
+        return "implement", f"`{symbol.name}`"
+    if symbol.name.startswith("~"):
+        return "destroy", "the instance"
     if not rest:
         is_question = _IS.fullmatch(first)
         return ("return", _question(symbol, "is", [first[2:]])) if is_question else None
@@ -226,36 +230,40 @@ _NOUNS = {
 
 
 _NOTHING = ("", "None", "nil", "null")
+_VOID = (*_NOTHING, "void", "()", "NoReturn", "Never")
+
+
+def _is_promise(symbol: Symbol, items: tuple[Item, ...]) -> bool:
+    """Whether others give the body: a declaration, a stub, an abstract method."""
+    is_abstract = any("abstract" in each for each in symbol.decorators)
+    is_stub = len(items) == 1 and items[0].text.startswith(("...", "NotImplementedError"))
+    return is_abstract or is_stub or not len(symbol.body_span)
 
 
 def _noun_phrase(symbol: Symbol, items: tuple[Item, ...], parts: list[str]) -> tuple[str, str]:
     """A name that is no verb: what the function gives, else what its body is."""
     if symbol.name == "main":
         return "run", "the program"
-    if _finds(items, "yield"):
-        return "yield", phrase(parts)
-    values = [item.text for item in leaving(items) if item.text not in _NOTHING]
-    if values:
-        says_nothing = len(parts[0]) < 3 and len(parts) == 1
-        return "return", quoted(values[0]) if says_nothing else phrase(parts)
+    says_nothing = len(parts[0]) < 3 and len(parts) == 1
+    for kind in ("yield", "return"):
+        values = [item.text for item in _found(items, kind) if item.text not in _NOTHING]
+        if values:
+            return kind, quoted(values[0]) if says_nothing else phrase(parts)
+    if _is_promise(symbol, items):
+        verb = "return" if symbol.returns and symbol.returns.strip() not in _VOID else parts[0]
+        return verb, phrase(parts) if verb == "return" else " ".join(parts[1:])
     only = items[0] if len(items) == 1 else None
-    if not items or (only and only.text in ("pass", "...")):
+    if not items or (only and only.text == "pass"):
         return "do", "nothing"
     if only and (called := re.match(r"(?:await )?([\w.]+)\(", only.text)) and only.kind == "do":
         return "call", f"`{called[1]}`"
-    if only and only.text.startswith("NotImplemented"):
-        return "raise", f"`{only.text.partition('(')[0]}`"
     # What returns nothing acts, so its name is likely to be a verb that the table lacks.
     return parts[0], " ".join(parts[1:]) or _object(symbol)
 
 
-def leaving(items: tuple[Item, ...]) -> list[Item]:
-    """Every `return` at any depth."""
-    return [each for item in items for each in _below(item) if each.kind == "return"]
-
-
-def _finds(items: tuple[Item, ...], kind: str) -> bool:
-    return any(each.kind == kind for item in items for each in _below(item))
+def _found(items: tuple[Item, ...], kind: str) -> list[Item]:
+    """Every item of that kind at any depth."""
+    return [each for item in items for each in _below(item) if each.kind == kind]
 
 
 def _below(item: Item) -> list[Item]:
@@ -274,7 +282,10 @@ def _type_english(symbol: Symbol, voice: Voice) -> str:
         return _exception(noun)
     bases = [each for each in symbol.bases if not re.match(r"[\w.]*\b(object|ABC|Generic)\b", each)]
     extending = f", based on `{bases[0]}`" if len(bases) == 1 and "`" not in bases[0] else ""
-    text = f"{_a(noun)}{extending}."
+    told = (
+        _a(noun) if len(symbol.name) > 2 else f"the {_TYPE_NOUNS[symbol.kind][0]} `{symbol.name}`"
+    )
+    text = f"{told}{extending}."
     return f"is {text}" if voice.mood == "named" else capitalized(text)
 
 
@@ -289,7 +300,7 @@ def _exception(noun: str) -> str:
 
 
 def _a(noun: str) -> str:
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if noun.strip('`')[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def _chinese(symbol: Symbol, items: tuple[Item, ...]) -> str:

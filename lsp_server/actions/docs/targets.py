@@ -5,7 +5,7 @@ cursor is on none, it is every symbol that others see and that lacks a doc. Left
 a doc would be noise or stand in the wrong place: private names, tests, what is nested in a
 function, special methods but for `__init__` and `__call__`, overloads (their implementation is
 documented), setters (their property is), stubs, implementations of a Rust trait, and the second of
-two declarations in C and C++.
+two declarations in C and C++, and what shares its line with other code.
 """
 
 import re
@@ -83,14 +83,18 @@ def _public(snapshot: Snapshot, inside: list[Symbol]) -> Iterator[Symbol]:
     if path.suffix == ".pyi" or _TEST_FILE.fullmatch(path.stem):
         return
     seen: set[str] = set()
+    implemented = {each.qualified_name for each in inside if len(each.body_span)}
     inner_end = 0
     for each in inside:
         is_repeated = each.qualified_name in seen and snapshot.language in ("c", "cpp")
+        if snapshot.language.startswith("typescript"):
+            is_repeated = not len(each.body_span) and each.qualified_name in implemented
         seen.add(each.qualified_name)
         nested = each.span.start < inner_end
         if each.kind in CALLABLES:
             inner_end = max(inner_end, each.span.end)
-        left_out = nested or is_repeated or is_spoken_for(each)
+        squeezed = each.doc_place.shares_line and not each.doc_place.after_signature
+        left_out = nested or is_repeated or is_spoken_for(each) or squeezed
         if each.kind in _DOCUMENTABLE and not left_out and _is_seen(snapshot, each):
             yield each
 
