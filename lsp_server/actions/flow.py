@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lsp_server.syntax.outline import Item, ItemKind
+from lsp_server.syntax.outline import Item
+from lsp_server.syntax.statements import ItemKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lsp_server.syntax import trees
-from lsp_server.syntax.outline import DEFINITIONS, body_node, one_line
+from lsp_server.syntax.outline import body_node, one_line
 from lsp_server.syntax.shape import Symbol
+from lsp_server.syntax.statements import DEFINITIONS
 from lsp_server.syntax.trees import Tree
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from lsp_server.actions.docs.names import capitalized, phrase, words
+from lsp_server.actions.docs.special_names import SPECIAL
 from lsp_server.actions.docs.verbs import VERBS, third_person
 from lsp_server.actions.flow import quoted
 from lsp_server.syntax.outline import Item
@@ -16,57 +17,6 @@ from lsp_server.syntax.shape import CALLABLES, Symbol
 from lsp_server.syntax.symbols import caller_parameters
 
 _QUESTIONS = {"is", "has", "can", "should", "was", "are", "does", "needs", "will", "contains"}
-_DUNDERS = {
-    "__init__": ("Initialize the instance.", "初始化实例。"),
-    "__new__": ("Create the instance.", "创建实例。"),
-    "__call__": ("Call the instance.", "调用该实例。"),
-    "__repr__": ("Return a representation for debugging.", "返回用于调试的表示。"),
-    "__str__": ("Return the instance as text.", "返回实例的文本形式。"),
-    "__bytes__": ("Return the instance as bytes.", "返回实例的字节形式。"),
-    "__format__": ("Return the instance formatted.", "返回格式化后的实例。"),
-    "__hash__": ("Return the hash.", "返回哈希值。"),
-    "__bool__": ("Return whether the instance is true.", "返回实例是否为真。"),
-    "__len__": ("Return the number of items.", "返回元素个数。"),
-    "__eq__": ("Return whether both are equal.", "返回两者是否相等。"),
-    "__ne__": ("Return whether both differ.", "返回两者是否不等。"),
-    "__lt__": ("Return whether this is less than the other.", "返回是否小于另一个。"),
-    "__le__": ("Return whether this is not greater than the other.", "返回是否不大于另一个。"),
-    "__gt__": ("Return whether this is greater than the other.", "返回是否大于另一个。"),
-    "__ge__": ("Return whether this is not less than the other.", "返回是否不小于另一个。"),
-    "__contains__": ("Return whether the item is contained.", "返回是否包含该元素。"),
-    "__iter__": ("Return an iterator.", "返回迭代器。"),
-    "__aiter__": ("Return an asynchronous iterator.", "返回异步迭代器。"),
-    "__next__": ("Return the next item.", "返回下一个元素。"),
-    "__anext__": ("Return the next item.", "返回下一个元素。"),
-    "__reversed__": ("Return a reverse iterator.", "返回反向迭代器。"),
-    "__getitem__": ("Return the item at the key.", "返回键对应的元素。"),
-    "__setitem__": ("Set the item at the key.", "设置键对应的元素。"),
-    "__delitem__": ("Delete the item at the key.", "删除键对应的元素。"),
-    "__getattr__": (
-        "Return an attribute that is not found otherwise.",
-        "返回其他方式找不到的属性。",
-    ),
-    "__getattribute__": ("Return an attribute.", "返回属性。"),
-    "__setattr__": ("Set an attribute.", "设置属性。"),
-    "__delattr__": ("Delete an attribute.", "删除属性。"),
-    "__enter__": ("Enter the context.", "进入上下文。"),
-    "__exit__": ("Leave the context.", "离开上下文。"),
-    "__aenter__": ("Enter the context.", "进入上下文。"),
-    "__aexit__": ("Leave the context.", "离开上下文。"),
-    "__del__": ("Clean up when the instance is destroyed.", "在实例销毁时清理。"),
-    "__post_init__": ("Finish the initialization.", "完成初始化。"),
-    "__init_subclass__": ("Initialize a subclass.", "初始化子类。"),
-    "__copy__": ("Return a shallow copy.", "返回浅拷贝。"),
-    "__deepcopy__": ("Return a deep copy.", "返回深拷贝。"),
-    "__fspath__": ("Return the path of the file system.", "返回文件系统路径。"),
-    "__index__": ("Return the instance as an integer.", "返回实例的整数形式。"),
-    "__int__": ("Return the instance as an integer.", "返回实例的整数形式。"),
-    "__float__": ("Return the instance as a float.", "返回实例的浮点形式。"),
-    "__getstate__": ("Return the state for pickling.", "返回用于序列化的状态。"),
-    "__setstate__": ("Restore the pickled state.", "恢复序列化的状态。"),
-    "__reduce__": ("Return what pickling needs.", "返回序列化所需的内容。"),
-    "__await__": ("Return an iterator to be awaited.", "返回可等待的迭代器。"),
-}
 _TYPE_NOUNS = {
     "class": ("class", "类"),
     "struct": ("struct", "结构体"),
@@ -97,8 +47,8 @@ def summary(symbol: Symbol, items: tuple[Item, ...], voice: Voice) -> str:
 
 
 def _english(symbol: Symbol, items: tuple[Item, ...], voice: Voice) -> str:
-    if symbol.name in _DUNDERS:
-        verb, _, rest = _DUNDERS[symbol.name][0].partition(" ")
+    if symbol.name in SPECIAL:
+        verb, _, rest = SPECIAL[symbol.name][0].partition(" ")
         return f"{verb if voice.mood == 'imperative' else third_person(verb)} {rest}"
     if symbol.kind not in CALLABLES:
         return _type_english(symbol, voice)
@@ -304,8 +254,8 @@ def _a(noun: str) -> str:
 
 
 def _chinese(symbol: Symbol, items: tuple[Item, ...]) -> str:
-    if symbol.name in _DUNDERS:
-        return _DUNDERS[symbol.name][1]
+    if symbol.name in SPECIAL:
+        return SPECIAL[symbol.name][1]
     if symbol.kind not in CALLABLES:
         return f"{' '.join(words(symbol.name))} {_TYPE_NOUNS[symbol.kind][1]}。"
     if _is_property(symbol):

@@ -1,0 +1,1 @@
+"""Explanations read off the syntax tree, as Markdown in English and Chinese."""
