@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lsp_server.actions.ghost.annotations import Annotations, Unknown
-from lsp_server.actions.ghost.draft import Source, draft, end_of_imports, has_targets
+from lsp_server.actions.ghost.draft import Source, draft, end_of_imports
 from lsp_server.actions.ghost.effects import effects
 from lsp_server.actions.ghost.evidence import inferred
 from lsp_server.actions.ghost.names import names_of
@@ -223,6 +223,9 @@ def test_functions_with_effects_are_told_by_their_calls(body: str, call: str | N
         ("return a", None),
         ("return a.strip() if a else a * 2", None),
         ("return a % 'x'", None),
+        ("return b - a", float),
+        ("return -a", float),
+        ("return a.strip() if b else -a", str),
         ("del a", None),
     ],
 )
@@ -302,10 +305,3 @@ def test_tests_that_are_there_are_not_written_again() -> None:
 )
 def test_the_end_of_the_imports_is_found(text: str, n_lines: int) -> None:
     assert end_of_imports(text) == n_lines
-
-
-def test_a_draft_is_offered_only_where_it_may_find_something() -> None:
-    assert has_targets(Source("m", "def f(a): ..."))
-    assert not has_targets(Source("m", "def _f(a): ..."))
-    assert has_targets(Source("m", "def _f(a): ...", frozenset({"_f"})))
-    assert not has_targets(Source("m", "def f(:"))

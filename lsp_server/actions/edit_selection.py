@@ -13,6 +13,7 @@ from functools import partial
 
 from lsp_server.actions import layout, replies
 from lsp_server.actions.offer import Action, Context, Disabled, InDocument, Offer, Step
+from lsp_server.actions.voice import reply_language
 from lsp_server.checks.parses import parses
 from lsp_server.project.related import related
 from lsp_server.prompt import PROSE, Part, Prompt, Sampling, compose
@@ -25,6 +26,7 @@ NO_INSTRUCTION = {
     "en": "Say what to change: give an instruction, or write it as a comment above the selection.",
     "zh": "请说明要改什么：给出指令，或在选中内容上方用注释写明。",
 }
+SUMMARIES = {"en": "Edited the selection.", "zh": "已改写选中内容。"}
 N_RELATED = 4000
 FENCED_LANGUAGES = {"py": "python", "js": "javascript", "ts": "typescript", "rs": "rust"}
 
@@ -44,7 +46,7 @@ def offer(ctx: Context) -> Offer | Disabled | None:
         return Disabled(NO_INSTRUCTION)
     checks = () if layout.is_prose(ctx.snapshot.language) else (parses,)
     steps = partial(_steps, ctx, span, language, instruction or IMPROVE)
-    return Offer(steps, checks, summary="Edited the selection.")
+    return Offer(steps, checks, summary=SUMMARIES[reply_language(ctx.style)])
 
 
 def _steps(ctx: Context, span: Span, language: str, instruction: str) -> tuple[Step, ...]:
@@ -54,13 +56,9 @@ def _steps(ctx: Context, span: Span, language: str, instruction: str) -> tuple[S
     if layout.is_prose(language):
         adapters = replies.prose(selected, ending)
         return (Step(InDocument(span), prompt, adapters=adapters, sampling=PROSE),)
-    adapters = replies.code(
-        language,
-        layout.margin(selected),
-        layout.indent_unit(language, ctx.snapshot.text),
-        original=selected,
-        ending=ending,
-    )
+    unit = layout.indent_unit(language, ctx.snapshot.text)
+    shape = replies.Shape(language, layout.margin(selected), unit, ending)
+    adapters = replies.code(shape, selected)
     return (Step(InDocument(span), prompt, adapters=adapters, sampling=Sampling()),)
 
 

@@ -4,16 +4,15 @@ What is rewritten is the smallest piece that gives it context: the function arou
 that is large or there is none, the lines around it up to the next blank ones. Diagnostics beside
 that piece are left to another run.
 
-The draft removes unused imports, and that only where syntax decides: the diagnostic says unused
-(F401, W0611), it lies on an import statement, and the statement's block keeps another one.
+The draft removes unused imports (`unused.py`): there syntax alone decides.
 """
 
-import ast
-import re
 from functools import partial
 
 from lsp_server.actions import layout, replies
 from lsp_server.actions.offer import Action, Context, Diagnostic, InDocument, Offer, Step
+from lsp_server.actions.unused import without_unused_imports
+from lsp_server.actions.voice import reply_language
 from lsp_server.checks.names import names_resolve
 from lsp_server.checks.parses import parses
 from lsp_server.project.related import related
@@ -25,11 +24,6 @@ from lsp_server.text import Snapshot, Span
 MAX_LINES = 80
 N_LINES_AROUND = 12
 N_RELATED = 4000
-UNUSED = re.compile(
-    r"['\"`]?(?P<name>[\w.]+)(?: as \w+)?['\"`]? imported but unused"
-    r"|Unused (?:import )?(?P<other>[\w.]+)"
-)
-UNUSED_CODES = frozenset({"F401", "W0611"})
 
 
 def offer(ctx: Context) -> Offer | None:
@@ -38,7 +32,7 @@ def offer(ctx: Context) -> Offer | None:
     found = tuple(each for each in ctx.diagnostics if each.span.overlaps(lines))
     if not found:
         return None
-    unused = _unused_imports(snapshot, found)
+    unused = without_unused_imports(snapshot, found)
     span = unused[0] if unused else _target(snapshot, found)
     inside = tuple(each for each in found if span.overlaps(each.span))
     step = partial(_step, ctx, span, inside, unused[1] if unused else None)
@@ -46,7 +40,7 @@ def offer(ctx: Context) -> Offer | None:
         lambda: (step(),),
         (parses, names_resolve),
         has_draft=unused is not None,
-        summary=f"Fixed: {_shown(inside[0])}",
+        summary=_summary(ctx, inside[0]),
     )
 
 
@@ -54,17 +48,13 @@ def _step(
     ctx: Context, span: Span, found: tuple[Diagnostic, ...], without_unused: str | None
 ) -> Step:
     language, text = ctx.snapshot.language, layout.lf(span.of(ctx.snapshot.text))
+    unit = layout.indent_unit(language, ctx.snapshot.text)
+    shape = replies.Shape(language, layout.margin(text), unit, layout.ending(text))
     return Step(
         InDocument(span),
         partial(_prompt, ctx, span, found),
         draft=None if without_unused is None else lambda: without_unused,
-        adapters=replies.code(
-            language,
-            layout.margin(text),
-            layout.indent_unit(language, ctx.snapshot.text),
-            original=text,
-            ending=layout.ending(text),
-        ),
+        adapters=replies.code(shape, text),
     )
 
 
@@ -93,9 +83,12 @@ def _told(snapshot: Snapshot, span: Span, diagnostic: Diagnostic) -> str:
     return f"{place}: {diagnostic.message}" + (f" ({source})" if source else "")
 
 
-def _shown(diagnostic: Diagnostic) -> str:
+def _summary(ctx: Context, diagnostic: Diagnostic) -> str:
+    """Whether the report is gone, only who made it can say."""
     first = diagnostic.message.strip().partition("\n")[0]
-    return first if len(first) <= 100 else f"{first[:99]}…"
+    shown = first if len(first) <= 100 else f"{first[:99]}…"
+    is_chinese = reply_language(ctx.style) == "zh"
+    return f"已针对此问题改写：{shown}" if is_chinese else f"Rewritten because of: {shown}"
 
 
 def _target(snapshot: Snapshot, found: tuple[Diagnostic, ...]) -> Span:
@@ -123,71 +116,6 @@ def _lines_around(snapshot: Snapshot, span: Span) -> Span:
 
 def _filled(snapshot: Snapshot, line: int) -> bool:
     return bool(snapshot.line_span(line).of(snapshot.text).strip())
-
-
-def _unused_imports(snapshot: Snapshot, found: tuple[Diagnostic, ...]) -> tuple[Span, str] | None:
-    """The import statement that they are all on, and what is left of it; None if unsure."""
-    names = [_unused_name(each) for each in found]
-    if snapshot.language != "python" or not all(names) or _is_package_root(snapshot):
-        return None
-    try:
-        tree = ast.parse(layout.lf(snapshot.text))
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    line = snapshot.line_at(found[0].span.start) + 1
-    for block in _blocks(tree):
-        for node in block:
-            if isinstance(node, ast.Import | ast.ImportFrom) and _has(node, line):
-                return _without(snapshot, node, {name for name in names if name}, len(block))
-    return None
-
-
-def _unused_name(diagnostic: Diagnostic) -> str | None:
-    message = UNUSED.search(diagnostic.message)
-    if message is None or (diagnostic.code and diagnostic.code not in UNUSED_CODES):
-        return None
-    return message["name"] or message["other"]
-
-
-def _is_package_root(snapshot: Snapshot) -> bool:
-    """There an unused import is the package's interface."""
-    return layout.file_name(snapshot) == "__init__.py"
-
-
-def _blocks(tree: ast.Module) -> list[list[ast.stmt]]:
-    """Every list of statements in the tree."""
-    return [
-        block
-        for node in ast.walk(tree)
-        for name in ("body", "orelse", "finalbody")
-        if isinstance(block := getattr(node, name, None), list)
-    ]
-
-
-def _has(node: ast.stmt, line: int) -> bool:
-    return node.lineno <= line <= (node.end_lineno or node.lineno)
-
-
-def _without(
-    snapshot: Snapshot, node: ast.Import | ast.ImportFrom, names: set[str], n_statements: int
-) -> tuple[Span, str] | None:
-    """The statement's lines, and what is left: nothing, or the names that are used."""
-    start = snapshot.line_span(node.lineno - 1).start
-    span = Span(start, snapshot.line_span((node.end_lineno or node.lineno) - 1).end)
-    lines = layout.lf(span.of(snapshot.text))
-    module = f"{'.' * node.level}{node.module or ''}." if isinstance(node, ast.ImportFrom) else ""
-    kept = [each for each in node.names if not names & _called(each, module)]
-    if len(kept) == len(node.names) or "#" in lines or ";" in lines or not lines.strip():
-        return None
-    if not kept:
-        return (span, "") if n_statements > 1 else None
-    node.names = kept
-    return span, layout.margin(lines) + ast.unparse(node) + layout.ending(lines)
-
-
-def _called(alias: ast.alias, module: str) -> set[str]:
-    """What linters call an imported name."""
-    return {f"{module}{alias.name}", alias.name, alias.asname or alias.name}
 
 
 ACTION = Action(

@@ -16,6 +16,7 @@ from lsp_server.actions.edit_selection import fence_around
 from lsp_server.actions.insertion import Insertion, at_cursor, below
 from lsp_server.actions.offer import Action, Context, InDocument, Offer, Step
 from lsp_server.actions.stubs import Stub, stub_at
+from lsp_server.actions.voice import reply_language
 from lsp_server.checks.names import names_resolve
 from lsp_server.checks.parses import parses
 from lsp_server.project.related import related
@@ -26,20 +27,22 @@ from lsp_server.text import Snapshot, Span
 
 CONTINUE = "Continue the text from here: write what the outline or the text above leads to."
 N_RELATED = 4000
-SUMMARY = "Generated code."
+SUMMARIES = {"en": "Generated code.", "zh": "已生成代码。"}
+PROSE_SUMMARIES = {"en": "Wrote on.", "zh": "已续写。"}
 
 
 def offer(ctx: Context) -> Offer | None:
     if layout.is_prose(ctx.snapshot.language):
         return _prose(ctx)
+    summary = SUMMARIES[reply_language(ctx.style)]
     stub = stub_at(ctx.snapshot, ctx.selection)
     if stub is not None:
-        return Offer(lambda: (_stub_step(ctx, stub),), (parses, names_resolve), summary=SUMMARY)
+        return Offer(lambda: (_stub_step(ctx, stub),), (parses, names_resolve), summary=summary)
     place, instruction = _place(ctx)
     if place is None or not instruction:
         return None
     return Offer(
-        lambda: (_code_step(ctx, place, instruction),), (parses, names_resolve), summary=SUMMARY
+        lambda: (_code_step(ctx, place, instruction),), (parses, names_resolve), summary=summary
     )
 
 
@@ -75,25 +78,23 @@ def _is_doc(snapshot: Snapshot, span: Span) -> bool:
 
 
 def _code_step(ctx: Context, place: Insertion, instruction: str) -> Step:
-    language, unit = ctx.snapshot.language, _unit(ctx)
+    shape = replies.Shape(ctx.snapshot.language, place.margin, _unit(ctx), place.ending)
     return Step(
         InDocument(place.span),
         partial(_prompt, ctx, place.span, instruction),
-        adapters=replies.code(language, place.margin, unit, ending=place.ending),
+        adapters=replies.code(shape),
         head=place.head,
     )
 
 
 def _stub_step(ctx: Context, stub: Stub) -> Step:
-    language, unit = ctx.snapshot.language, _unit(ctx)
-    drop_thinking, no_loops, unfenced, stop, *rest = replies.code(
-        language, stub.margin, unit, ending=stub.ending
-    )
+    language = ctx.snapshot.language
+    shape = replies.Shape(language, stub.margin, _unit(ctx), stub.ending)
     body: Factory = partial(BodyOnly, stub.name, language, stub.doc)
     return Step(
         InDocument(stub.span),
         partial(_stub_prompt, ctx, stub),
-        adapters=(drop_thinking, no_loops, unfenced, stop, body, *rest),
+        adapters=replies.code(shape, "", body),
         head=stub.head,
         tail=stub.tail,
     )
@@ -142,7 +143,8 @@ def _prose(ctx: Context) -> Offer | None:
         place, asked = below(snapshot, comment.span), asked or comment.text
     if asked is None and (not place.is_blank_line or not above.strip()):
         return None
-    return Offer(lambda: (_prose_step(ctx, place, asked or CONTINUE),), summary="Wrote on.")
+    summary = PROSE_SUMMARIES[reply_language(ctx.style)]
+    return Offer(lambda: (_prose_step(ctx, place, asked or CONTINUE),), summary=summary)
 
 
 def _prose_step(ctx: Context, place: Insertion, instruction: str) -> Step:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from lsp_server.actions import layout, replies
-from lsp_server.actions.ghost.draft import Source, draft, end_of_imports, has_targets
+from lsp_server.actions.ghost.draft import Source, draft, end_of_imports
 from lsp_server.actions.offer import (
     Action,
     Context,
@@ -24,13 +24,14 @@ from lsp_server.actions.offer import (
     Place,
     Step,
 )
+from lsp_server.actions.voice import reply_language
 from lsp_server.checks.collected import collected, collected_tests
 from lsp_server.errors import OfferError
 from lsp_server.project.imports import module_name
 from lsp_server.project.related import related
 from lsp_server.project.tests_layout import TestLayout, import_line, is_test, test_file
 from lsp_server.prompt import Part, Prompt, compose
-from lsp_server.reply import Additions
+from lsp_server.reply import Additions, Factory
 from lsp_server.syntax import symbols
 from lsp_server.syntax.shape import CALLABLES, Symbol
 from lsp_server.text import Snapshot, Span, line_starts
@@ -75,15 +76,16 @@ def offer(ctx: Context) -> Offer | Disabled | None:
     if ctx.project.root is None or ctx.project.resolved(path) is None:
         return NO_WORKSPACE
     found = _wanted(snapshot, ctx.selection)
-    if not any(each.kind in CALLABLES for each in _all(snapshot)):
+    callables = [each for each in _all(snapshot) if each.kind in CALLABLES]
+    if not callables:
         return None
     names = _names(snapshot, found)
-    is_python = snapshot.language == "python"
+    is_any = bool(names) if names is not None else not all(map(_is_private, callables))
     return Offer(
         lambda: (_step(ctx, path, found),),
         (partial(_is_collected, ctx, path),),
-        has_draft=is_python and has_targets(Source("", layout.lf(snapshot.text), names)),
-        summary=_summary(found),
+        has_draft=is_any and snapshot.language == "python",
+        summary=_summary(ctx, found),
     )
 
 
@@ -102,22 +104,31 @@ def _wanted(snapshot: Snapshot, selection: Span) -> tuple[Symbol, ...]:
 
 
 def _names(snapshot: Snapshot, found: tuple[Symbol, ...]) -> frozenset[str] | None:
-    """The functions and methods wanted by name; None for all. A class stands for its methods."""
+    """The functions and methods wanted by name; None for all. A class stands for its methods.
+
+    Of several only the public ones count: a private one must be selected by itself.
+    """
     if not found:
         return None
-    names = {each.qualified_name for each in found if each.kind in CALLABLES}
-    owners = {each.qualified_name for each in found} - names
+    public = [each for each in found if not _is_private(each)]
+    named = public if len(found) > 1 and public else found
+    names = {each.qualified_name for each in named if each.kind in CALLABLES}
+    owners = {each.qualified_name for each in named} - names
     for each in _all(snapshot):
-        is_public = not each.name.startswith("_")
-        if each.parent in owners and each.kind in CALLABLES and is_public:
+        if each.parent in owners and each.kind in CALLABLES and not _is_private(each):
             names.add(each.qualified_name)
     return frozenset(names)
 
 
-def _summary(found: tuple[Symbol, ...]) -> str:
-    if len(found) == 1:
-        return f"Wrote tests for `{found[0].name}`."
-    return f"Wrote tests for {len(found)} definitions." if found else "Wrote tests."
+def _is_private(symbol: Symbol) -> bool:
+    return any(part.startswith("_") for part in symbol.qualified_name.split("."))
+
+
+def _summary(ctx: Context, found: tuple[Symbol, ...]) -> str:
+    """It cannot say how many: that is known once they are written."""
+    if reply_language(ctx.style) == "zh":
+        return f"已为 `{found[0].name}` 写好测试。" if len(found) == 1 else "测试已写好。"
+    return f"Wrote tests for `{found[0].name}`." if len(found) == 1 else "Wrote tests."
 
 
 def _step(ctx: Context, path: Path, found: tuple[Symbol, ...]) -> Step:
@@ -129,17 +140,15 @@ def _step(ctx: Context, path: Path, found: tuple[Symbol, ...]) -> Step:
     module = module_name(ctx.project, path) if snapshot.language == "python" else place.module
     source = Source(module, layout.lf(snapshot.text), _names(snapshot, found))
     job = _Job(ctx, place, source, target)
-    adapters = replies.code(snapshot.language, "", _unit(job))
-    if snapshot.language == "python" and place.text.strip():
-        *first, trimmed, whole = adapters
-        adapters = (*first, partial(Additions, job.present), trimmed, whole)
     is_python = snapshot.language == "python"
+    adds = is_python and bool(place.text.strip())
+    inner: tuple[Factory, ...] = (partial(Additions, job.present),) if adds else ()
     head, tail = _frame(job)
     return Step(
         _place(job),
         partial(_prompt, job),
         draft=partial(_draft, job) if is_python else None,
-        adapters=adapters,
+        adapters=replies.code(replies.Shape(snapshot.language, unit=_unit(job)), "", *inner),
         head=head,
         tail=tail,
     )

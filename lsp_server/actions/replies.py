@@ -4,8 +4,8 @@ They hold in this order: what is not the answer goes first, then what repeats, t
 it; indentation comes after the wrapping, blank ends last.
 """
 
+from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 from lsp_server.reply import (
     DropPreamble,
@@ -21,23 +21,26 @@ from lsp_server.reply import (
 )
 
 
-def code(
-    language: str,
-    margin: str,
-    unit: str,
-    *,
-    original: str = "",
-    asked: Literal["definition", "any"] = "any",
-    ending: str = "\n",
-) -> tuple[Factory, ...]:
-    """Adapters for a reply that is code: it stands at `margin` and ends with `ending`."""
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How code shall stand: its first line at `margin`, steps of `unit`, `ending` behind it."""
+
+    language: str
+    margin: str = ""
+    unit: str = "    "
+    ending: str = "\n"
+
+
+def code(shape: Shape, original: str = "", *inner: Factory) -> tuple[Factory, ...]:
+    """Adapters for a reply that is code; `inner` ones see it unwrapped, before it is indented."""
     return (
         DropThinking,
         partial(NoLoops, original),
-        partial(Unfenced, language),
-        partial(StopAtEndOfCode, language, asked),
-        partial(Reindented, margin, unit, language),
-        partial(Trimmed, ending),
+        partial(Unfenced, shape.language),
+        partial(StopAtEndOfCode, shape.language),
+        *inner,
+        partial(Reindented, shape.margin, shape.unit, shape.language),
+        partial(Trimmed, shape.ending),
         WholeLines,
     )
 

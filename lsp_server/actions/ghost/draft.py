@@ -51,18 +51,6 @@ def draft(source: Source, existing: str, style: Style) -> str:
     return _text(source, existing, fresh, left_out)
 
 
-def has_targets(source: Source) -> bool:
-    """Whether a draft may find something; cheap, no type is read."""
-    try:
-        tree = ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    names = names_of(tree, source.module)
-    if source.wanted is not None:
-        return True
-    return any(not each.startswith("_") for each in (*names.functions, *names.classes))
-
-
 def _parsed(source: Source) -> ast.Module:
     try:
         return ast.parse(source.text)

@@ -1,8 +1,9 @@
 """The type of a parameter without an annotation, as far as its uses tell.
 
 A method that only strings have, arithmetic with a literal, a function of the standard library
-that takes one kind of thing: each is evidence. Where two kinds of evidence disagree, or there is
-none, the type is unknown.
+that takes one kind of thing: each is evidence. Where there is none, what is subtracted,
+negated or raised to a power is taken for a number. Where two kinds of evidence disagree the type
+is unknown.
 """
 
 import ast
@@ -52,7 +53,10 @@ def inferred(names: Names, function: Function, parameter: str) -> object | None:
     """The one type that all evidence in the body agrees on; None if there is none."""
     if _is_rebound(function, parameter):
         return None
-    found = [kind for node in ast.walk(function) for kind in _told(names, node, parameter)]
+    nodes = list(ast.walk(function))
+    found = [kind for node in nodes for kind in _told(names, node, parameter)]
+    if not found and any(_is_like_a_number(node, parameter) for node in nodes):
+        return float
     kinds = {str(kind): kind for kind in found}
     if set(kinds) == {str(int), str(float)}:
         return float
@@ -74,6 +78,16 @@ def _told(names: Names, node: ast.AST, name: str) -> Iterator[object]:
                 yield str
         case _:
             return
+
+
+def _is_like_a_number(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.BinOp(left=left, op=ast.Sub() | ast.Pow(), right=right):
+            return _is(left, name) or _is(right, name)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return _is(operand, name)
+        case _:
+            return False
 
 
 def _of_call(names: Names, call: ast.Call, name: str) -> Iterator[object]:
