@@ -20,5 +20,4 @@ def run(args: argparse.Namespace) -> int:
     level = logging.DEBUG if args.verbose else logging.WARNING
     logging.basicConfig(filename=args.log, level=level)
     given = {"base_url": args.base_url, "model": args.model}
-    serve({name: value for name, value in given.items() if value is not None})
-    return 0
+    return serve({name: value for name, value in given.items() if value is not None})

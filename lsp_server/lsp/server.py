@@ -27,9 +27,14 @@ class RequestFailed(JsonRpcException):
     MESSAGE = "Request failed"
 
 
-def serve(overrides: Mapping[str, object]) -> None:
-    """Speak LSP on standard input and output until the client leaves."""
-    make_server(overrides).start_io()
+def serve(overrides: Mapping[str, object]) -> int:
+    """Speak LSP on standard input and output until the client leaves.
+
+    The exit code is 1 when it left without `shutdown`, as LSP has it.
+    """
+    server = make_server(overrides)
+    server.start_io()
+    return 0 if server.protocol._shutdown else 1
 
 
 def make_server(overrides: Mapping[str, object]) -> LanguageServer:

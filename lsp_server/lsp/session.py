@@ -39,6 +39,8 @@ class Session:
         self.messages: list[str] = []
         self.models = Models()
         self._overrides = overrides
+        self._initial: dict[str, object] = {}
+        self._told: set[str] = set()
         self._folders: list[Path] = []
 
     # Settings
@@ -50,12 +52,19 @@ class Session:
         paths = [to_fs_path(uri) for uri in folders]
         self._folders = [Path(path) for path in paths if path]
 
+    def begin_with(self, options: Any) -> None:
+        """The options of `initialize`: what the client configures later lies over them."""
+        self._initial = dict(options) if isinstance(options, Mapping) else {}
+        self.configure({})
+
     def configure(self, options: Any) -> None:
         """The client's options under those of the command line; what is wrong waits to be told."""
         given = dict(options) if isinstance(options, Mapping) else {}
         root = self._folders[0] if self._folders else None
-        self.settings, messages = user_settings.load({**given, **self._overrides}, root)
-        self.messages += [each for each in messages if each not in self.messages]
+        every = {**self._initial, **given, **self._overrides}
+        self.settings, messages = user_settings.load(every, root)
+        self.messages += [each for each in messages if each not in self._told]
+        self._told.update(messages)
         locale = self.settings.locale or self.client.support.locale
         self.client.support = replace(self.client.support, locale=locale)
 

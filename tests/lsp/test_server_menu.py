@@ -90,7 +90,8 @@ async def test_the_tag_needs_a_model_and_a_client_that_knows_it(
 
 
 @pytest.mark.parametrize(
-    ("locale", "title"), [("en-GB", "Explain"), ("zh-cn", "解释"), ("zh", "解释"), ("fr", "Explain")]
+    ("locale", "title"),
+    [("en-GB", "Explain"), ("zh-cn", "解释"), ("zh", "解释"), ("fr", "Explain")],
 )
 async def test_titles_follow_the_locale(locale: str, title: str, tmp_path: Path) -> None:
     async with server(tmp_path / "workspace", locale=locale) as editor:

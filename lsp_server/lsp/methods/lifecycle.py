@@ -18,14 +18,12 @@ def initialize(session: Session, params: types.InitializeParams) -> None:
     encoding = ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities)
     session.documents.encoding = Encoding(encoding)
     session.set_folders(params)
-    session.configure(params.initialization_options)
+    session.begin_with(params.initialization_options)
 
 
 async def initialized(session: Session) -> None:
     """What the client must be asked for, now that it may be asked."""
-    for message in session.messages:
-        session.client.warn(message)
-    session.messages.clear()
+    _tell(session)
     client = session.client
     if client.support.text_document_content:
         content = types.TextDocumentContentRegistrationOptions(schemes=[SCHEME])
@@ -40,9 +38,7 @@ async def fetch_configuration(session: Session) -> None:
     options = await session.client.configuration("penna")
     if options:
         session.configure(options)
-    for message in session.messages:
-        session.client.warn(message)
-    session.messages.clear()
+    _tell(session)
 
 
 async def did_change_configuration(
@@ -53,7 +49,15 @@ async def did_change_configuration(
         await fetch_configuration(session)
     elif isinstance(params.settings, dict):
         session.configure(params.settings.get("penna", params.settings))
+        _tell(session)
 
 
 async def shutdown(session: Session) -> None:
     await session.jobs.stop()
+
+
+def _tell(session: Session) -> None:
+    """What is wrong with the settings, each thing once."""
+    for message in session.messages:
+        session.client.warn(message)
+    session.messages.clear()
