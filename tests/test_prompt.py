@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lsp_server import prompt
+from lsp_server.actions import replies
 from lsp_server.errors import PromptTooLong
-from lsp_server.prompt import Part, fenced, fit, n_tokens
+from lsp_server.prompt import PROSE, Part, Sampling, fenced, fit, n_tokens
 
 PARTS = st.lists(
     st.builds(
@@ -129,3 +130,11 @@ def test_the_users_text_is_never_taken_for_a_placeholder_or_a_heading() -> None:
         for section in prompt.SECTION.split(template)
     ]
     assert filled == ["Do it.", f"## One\n\n{text}", "## Two\n\nx"]
+
+
+def test_a_reply_that_repeats_its_selection_is_given_room_for_it() -> None:
+    assert replies.sampling("x = 1\n", Sampling()).max_tokens == replies.N_LEAST_TOKENS
+    text = "value = 1\n" * 4000
+    longer = replies.sampling(text, PROSE)
+    assert (longer.max_tokens or 0) > n_tokens(text)
+    assert longer.task == "prose"

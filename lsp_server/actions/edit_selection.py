@@ -55,11 +55,25 @@ def _steps(ctx: Context, span: Span, language: str, instruction: str) -> tuple[S
     prompt = partial(_prompt, ctx, span, language, instruction)
     if layout.is_prose(language):
         adapters = replies.prose(selected, ending)
-        return (Step(InDocument(span), prompt, adapters=adapters, sampling=PROSE),)
+        return (
+            Step(
+                InDocument(span),
+                prompt,
+                adapters=adapters,
+                sampling=replies.sampling(selected, PROSE),
+            ),
+        )
     unit = layout.indent_unit(language, ctx.snapshot.text)
     shape = replies.Shape(language, layout.margin(selected), unit, ending)
     adapters = replies.code(shape, selected)
-    return (Step(InDocument(span), prompt, adapters=adapters, sampling=Sampling()),)
+    return (
+        Step(
+            InDocument(span),
+            prompt,
+            adapters=adapters,
+            sampling=replies.sampling(selected, Sampling()),
+        ),
+    )
 
 
 def _prompt(ctx: Context, span: Span, language: str, instruction: str, room: int) -> Prompt:

@@ -16,7 +16,7 @@ from lsp_server.actions.voice import reply_language
 from lsp_server.checks.names import names_resolve
 from lsp_server.checks.parses import parses
 from lsp_server.project.related import related
-from lsp_server.prompt import Part, Prompt, compose
+from lsp_server.prompt import Part, Prompt, Sampling, compose
 from lsp_server.syntax import symbols
 from lsp_server.syntax.shape import CALLABLES
 from lsp_server.text import Snapshot, Span
@@ -55,6 +55,7 @@ def _step(
         partial(_prompt, ctx, span, found),
         draft=None if without_unused is None else lambda: without_unused,
         adapters=replies.code(shape, text),
+        sampling=replies.sampling(text, Sampling()),
     )
 
 

@@ -4,9 +4,10 @@ They hold in this order: what is not the answer goes first, then what repeats, t
 it; indentation comes after the wrapping, blank ends last.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+from lsp_server.prompt import Sampling, n_tokens
 from lsp_server.reply import (
     DropPreamble,
     DropThinking,
@@ -19,6 +20,8 @@ from lsp_server.reply import (
     Unfenced,
     WholeLines,
 )
+
+N_LEAST_TOKENS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,15 @@ def code(shape: Shape, original: str = "", *inner: Factory) -> tuple[Factory, ..
         partial(Trimmed, shape.ending),
         WholeLines,
     )
+
+
+def sampling(original: str, base: Sampling) -> Sampling:
+    """With room for a reply that repeats `original` and adds half of it.
+
+    So a selection that the window cannot hold twice is refused before the model has read it,
+    and not when its reply is cut off.
+    """
+    return replace(base, max_tokens=max(N_LEAST_TOKENS, n_tokens(original) * 3 // 2))
 
 
 def prose(original: str = "", ending: str = "\n") -> tuple[Factory, ...]:
