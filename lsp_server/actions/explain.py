@@ -51,13 +51,18 @@ def offer(ctx: Context) -> Offer | None:
 
 
 def _target(ctx: Context) -> Target:
-    snapshot, selection = ctx.snapshot, ctx.selection
-    language, text = snapshot.language, snapshot.text
-    if selection.of(text).strip():
+    text, selection = ctx.snapshot.text, ctx.selection
+    selected = selection.of(text).strip()
+    if selected == text.strip():
+        return _of_file(ctx)
+    if selected:
         return _selected(ctx)
     symbol = _around(ctx, selection)
-    if symbol is not None:
-        return _of_symbol(ctx, symbol)
+    return _of_file(ctx) if symbol is None else _of_symbol(ctx, symbol)
+
+
+def _of_file(ctx: Context) -> Target:
+    language, text = ctx.snapshot.language, ctx.snapshot.text
     name = ctx.path.name if ctx.path else said(reply_language(ctx.style), "This file", "此文件")
     has_tree = language in WHEELS
     draft = (lambda voice: explained_file(language, text, name, voice)) if has_tree else None

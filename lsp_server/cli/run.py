@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lsp_server.text import Snapshot, Span
 
 PLACE = re.compile(r"^(?P<path>.+?)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?$")
+NOTHING_TO_DO = 2
 ROOT_MARKERS = (".git", ".hg", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml")
 
 
@@ -78,6 +79,9 @@ async def _carry_out(
     project = Project(_root(place.path), {})
     context = _context(snapshot, place, project, settings.style, args.instruction)
     offer = _offer(action, context)
+    if isinstance(offer, str):
+        print(f"penna: {offer}", file=sys.stderr)
+        return NOTHING_TO_DO
     desk = FileDesk(project, FilePage(snapshot, place.path))
     job = Job(offer, snapshot, desk, Models().get(settings), Policy.of(settings))
     with Stages() as stages:
@@ -141,16 +145,14 @@ def _context(
     return Context(snapshot, _selection(snapshot, place), project, style, (), told)
 
 
-def _offer(action: "Action", context: "Context") -> "Offer":
+def _offer(action: "Action", context: "Context") -> "Offer | str":
+    """The offer, or why there is none."""
     from lsp_server.actions.offer import Disabled
-    from lsp_server.errors import OfferError
 
     offer = action.offer(context)
     if isinstance(offer, Disabled):
-        raise OfferError(offer.reason["en"])
-    if offer is None:
-        raise OfferError(f"{action.id} has nothing to do there; name other lines.")
-    return offer
+        return offer.reason["en"]
+    return offer or f"{action.id} has nothing to do there; name other lines."
 
 
 def _root(path: Path) -> Path:
