@@ -191,7 +191,8 @@ class DocumentPage:
     def _patience(self, flight: Flight) -> float:
         """How long silence must last, in seconds, before it says something."""
         if self._answer is Answer.REFUSED:
-            return SETTLE if flight.edits else REFUSED_WAIT
+            # No quiet is waited for: who types fast would stop the stream until he pauses.
+            return 0.0 if flight.edits else REFUSED_WAIT
         return SETTLE if self._answer is not None and flight.edits else SHOW_LIMIT
 
     async def _anything_new(self, seconds: float) -> bool:
@@ -238,7 +239,11 @@ class DocumentPage:
     def _others_changed(self, edit: Edit) -> None:
         """A change that is not ours, told as if no text of ours stood in a wrong place."""
         seen: Edit | None = edit
-        for patch in reversed(self._patches):
+        for patch in reversed(tuple(self._patches)):
+            if seen == patch.undo:
+                # The user was quicker.
+                self._patches.remove(patch)
+                return
             seen = patch.without(seen) if seen is not None else None
         if seen is None:
             self._patches.clear()
