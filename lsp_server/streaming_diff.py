@@ -6,6 +6,7 @@ the jump, the more of them. After Zed's `streaming_diff`, with whole lines for c
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -42,6 +43,9 @@ class StreamingDiff:
 
     def __init__(self, old: str) -> None:
         self._old = _LINES.findall(old)
+        self._places: dict[str, list[int]] = {}
+        for number, line in enumerate(self._old):
+            self._places.setdefault(line, []).append(number)
         self._next = 0
         self._held: list[str] = []
         self._partial = ""
@@ -72,20 +76,23 @@ class StreamingDiff:
             if self._next < len(self._old) and self._old[self._next] == self._held[0]:
                 yield self._keep_held(1)
                 continue
-            jumps = self._jumps()
-            borne_out = [jump for jump in jumps if self._weight() >= _needed(jump)]
-            if borne_out:
-                yield from self._delete_until(self._next + borne_out[0])
+            jump = self._jump()
+            if jump is not None and self._weight() >= _needed(jump):
+                yield from self._delete_until(self._next + jump)
                 yield self._keep_held(len(self._held))
-            elif jumps and len(self._held) <= _MOST_HELD:
+            elif jump is not None and len(self._held) <= _MOST_HELD:
                 return
             else:
                 yield Insert(self._held.pop(0))
 
-    def _jumps(self) -> list[int]:
-        """How many old lines lie before each place where all held lines stand again."""
-        n, rest = len(self._held), range(self._next, len(self._old) - len(self._held) + 1)
-        return [at - self._next for at in rest if self._old[at : at + n] == self._held]
+    def _jump(self) -> int | None:
+        """How many old lines lie before the nearest place where all held lines stand again."""
+        places = self._places.get(self._held[0], [])
+        n = len(self._held)
+        for k in range(bisect_left(places, self._next), len(places)):
+            if self._old[places[k] : places[k] + n] == self._held:
+                return places[k] - self._next
+        return None
 
     def _weight(self) -> float:
         """A line of punctuation alone says little about where it belongs."""

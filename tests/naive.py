@@ -4,6 +4,8 @@ Written from the specification's words, without a look at the package, which is 
 it. Nothing here is quick, and nothing here is imported from `lsp_server`.
 """
 
+from collections.abc import Callable
+
 from hypothesis import strategies as st
 
 # One of each kind that some library takes for a line end, counts twice, or cannot encode.
@@ -45,7 +47,7 @@ TINY = (
     "\t\n\n\n",
 )
 
-UNITS = {
+UNITS: dict[str, Callable[[str], int]] = {
     "utf-8": lambda c: len(c.encode("utf-8", "surrogatepass")),
     "utf-16": lambda c: 2 if ord(c) > 0xFFFF else 1,
     "utf-32": lambda _: 1,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from lsprotocol import types
 
 from lsp_server.lsp import convert
-from lsp_server.text import Edit, Snapshot, difference
+from lsp_server.text import Edit, Snapshot, Span, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Flight:
         wire = self.wire
         for first, text in enumerate(self.texts):
             edit = convert.edit_of(text, wire, self.encoding)
-            after = self._made_by(edit, first)
+            after = self._made_by(edit, first) if _size(edit) else None
             if after is not None:
                 return Misplaced(edit, edit.inverse(text.text), first, after)
         return None
@@ -104,15 +104,32 @@ class Flight:
         Compared is how much would have to be the user's own work with the edit and without it.
         Deletions and blank lines prove nothing: the user makes those, too.
         """
-        if not self.distinct:
+        old, now = self.sent.text, self.texts[-1].text
+        best = self._around(now) if self.distinct else None
+        alone = min(_size(difference(old, now)), sum(map(_size, self.edits)))
+        if best is None or sum(map(_size, best)) >= alone:
             return None
-        now = self.texts[-1].text
-        alone = difference(self.sent.text, now)
-        rest = difference(self.edit.apply(self.sent.text), now)
-        if _size(rest) >= _size(alone):
-            return None
-        self.edits, self.texts = [self.edit, rest], [self.sent, *self.texts[-1:], self.texts[-1]]
-        return Landed(self.edit, 0, 1)
+        above, below = best
+        edit = Edit(above.shift(self.edit.span) or self.edit.span, self.edit.text)
+        self.edits = [above, edit, below]
+        self.texts = [self.sent]
+        for step in self.edits:
+            self.texts.append(self.texts[-1].edited(step, self.sent.version))
+        return Landed(edit, 1, 2)
+
+    def _around(self, now: str) -> tuple[Edit, Edit] | None:
+        """The least that others did above and below the edit, if its text is in `now`."""
+        old, new = self.sent.text, self.edit.text
+        changed = difference(old, now).result
+        found = []
+        at = now.find(new, max(changed.start - len(new), 0))
+        while 0 <= at <= changed.end:
+            above = difference(old[: self.edit.span.start], now[:at])
+            rest = difference(old[self.edit.span.end :], now[at + len(new) :])
+            below = Edit(_moved(rest.span, at + len(new)), rest.text)
+            found.append((above, below))
+            at = now.find(new, at + 1)
+        return min(found, key=lambda both: sum(map(_size, both)), default=None)
 
     def _made_by(self, edit: Edit, first: int) -> int | None:
         """The index of the text that the edit makes of text number `first`, if there is one."""
@@ -123,9 +140,30 @@ class Flight:
             text = self.texts[after].text
             if len(text) == grown:
                 new = edit.apply(old) if new is None else new
-                if text == new:
+                if text == new and self._one_work(first, after):
                     return after
         return None
+
+    def _one_work(self, first: int, after: int) -> bool:
+        """Whether these changes may be pieces of one edit: none removes what another wrote.
+
+        Else the user typed some of it, and an edit by old numbers overwrote that.
+        """
+        written: list[Span] = []
+        for change in self.edits[first:after]:
+            if len(change.span) and any(change.shift(span) is None for span in written):
+                return False
+            written = [change.shift(span) or _grown(span, change) for span in written]
+            written.append(change.result)
+        return True
+
+
+def _grown(span: Span, inside: Edit) -> Span:
+    return Span(span.start, span.end + inside.delta)
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
 
 
 def _size(edit: Edit) -> int:
