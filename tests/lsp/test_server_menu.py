@@ -113,5 +113,5 @@ async def test_a_document_that_is_not_open_has_no_actions(tmp_path: Path) -> Non
     async with server(tmp_path / "workspace") as editor:
         place = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
         params = {"textDocument": {"uri": "file:///no/where.py"}, "range": place}
-        context = {"context": {"diagnostics": []}}
+        context: dict[str, object] = {"context": {"diagnostics": []}}
         assert await editor.request("textDocument/codeAction", {**params, **context}) == []

@@ -94,6 +94,6 @@ async def test_a_model_that_is_not_there_is_told_with_what_to_do(tmp_path: Path)
     options = {"model": "/no/such/model.gguf"}
     async with server(tmp_path / "workspace", initializationOptions=options) as editor:
         uri = editor.open("a.py", TEXT)
-        with pytest.raises(Refused, match="/no/such/model.gguf"):
+        with pytest.raises(Refused, match=r"/no/such/model\.gguf"):
             await editor.run("draftDocs", uri)
         assert editor.text(uri) == TEXT
