@@ -35,10 +35,6 @@ class Author(Protocol):
         """Somebody else changed the text."""
         ...
 
-    def lost(self) -> None:
-        """Where the author's text stands can no longer be known."""
-        ...
-
     def closed(self) -> None:
         """The page is gone."""
         ...

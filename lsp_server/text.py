@@ -62,7 +62,8 @@ class Edit:
         return Span(self.span.start, self.span.start + len(self.text))
 
     def apply(self, document: str) -> str:
-        return document[: self.span.start] + self.text + document[self.span.end :]
+        # `+` would copy the start of a large text twice.
+        return "".join((document[: self.span.start], self.text, document[self.span.end :]))
 
     def inverse(self, document: str) -> "Edit":
         """The edit that takes this one back; `document` is the text before it."""

@@ -130,12 +130,9 @@ class Writer:
 
     def moved(self, edit: Edit) -> None:
         moved = None if self._interrupted else self._shift(edit)
-        if moved is None:
-            self.lost()
-        else:
+        if moved is not None:
             self._region = moved
-
-    def lost(self) -> None:
+            return
         self._interrupted = True
         if not self._released:
             self.woken()

@@ -37,6 +37,10 @@ MOST_TAKEN_BACK = 25
 REFUSED = (
     "The editor takes no edit of this document; check that it can be written to, and ask again."
 )
+ALTERED = (
+    "The editor alters what is written into this document; turn its formatting while typing off, "
+    'or set "delivery" to "whole", and ask again.'
+)
 
 
 class Answer(Enum):
@@ -55,9 +59,15 @@ class Editor(Protocol):
 
 @dataclass(slots=True)
 class _Patch:
-    """Text of ours in a wrong place: `undo` on the text as it is now takes it back."""
+    """`text` of ours in a wrong place: `undo` on the text as it is now takes it back."""
 
     undo: Edit
+    text: str
+
+    @property
+    def redo(self) -> Edit:
+        """What put it there, in the text without it."""
+        return Edit(self.undo.result, self.text)
 
     @property
     def delta(self) -> int:
@@ -156,7 +166,7 @@ class DocumentPage:
             await asking
             if self._answer is Answer.REFUSED and not flight.distinct:
                 # The user pressed Enter where a line end was to go.
-                verdict = Absent()
+                verdict = Absent(raced=bool(flight.edits))
         except PageError:
             self._flight = None
             self._all_changed(flight.edits)
@@ -207,12 +217,14 @@ class DocumentPage:
     def _decide(self, flight: Flight) -> Verdict | None:
         """It is quiet, the client has answered, and the text does not show the edit as sent."""
         if self._answer is Answer.REFUSED:
-            return Absent()
+            return Absent(raced=bool(flight.edits))
         if not flight.edits:
             return None
         merged = flight.merged()
+        if merged is None and flight.altered:
+            raise EditRefused(ALTERED)
         # Neovim never compares version 0, so there it drops nothing, and reports 0.15 s late.
-        return merged or (Absent() if flight.sent.version else None)
+        return merged or (Absent(raced=True) if flight.sent.version else None)
 
     # What the others hear
 
@@ -222,15 +234,22 @@ class DocumentPage:
             return
         self._all_changed(flight.edits[: verdict.first])
         if isinstance(verdict, Misplaced):
-            self._patches.append(_Patch(verdict.undo))
+            self._patches.append(_Patch(verdict.undo, verdict.edit.text))
         elif author is None:
-            self._patches.pop()
+            self._taken_back(verdict.edit)
         else:
             author.landed(verdict.edit)
             for other in self._authors:
                 if other is not author:
                     other.moved(verdict.edit)
         self._all_changed(flight.edits[verdict.after :])
+
+    def _taken_back(self, edit: Edit) -> None:
+        """Nobody knew of the text, unless the user has made it his meanwhile."""
+        if self._patches:
+            self._patches.pop()
+        else:
+            self._others_changed(edit)
 
     def _all_changed(self, edits: Sequence[Edit]) -> None:
         for edit in edits:
@@ -239,6 +258,7 @@ class DocumentPage:
     def _others_changed(self, edit: Edit) -> None:
         """A change that is not ours, told as if no text of ours stood in a wrong place."""
         seen: Edit | None = edit
+        redone = [patch.redo for patch in self._patches]
         for patch in reversed(tuple(self._patches)):
             if seen == patch.undo:
                 # The user was quicker.
@@ -246,9 +266,9 @@ class DocumentPage:
                 return
             seen = patch.without(seen) if seen is not None else None
         if seen is None:
+            # The user works on our text, so it is his now: everybody hears that it is there.
             self._patches.clear()
-            for author in self._authors:
-                author.lost()
+            self._all_changed([*redone, edit])
             return
         for author in self._authors:
             author.moved(seen)

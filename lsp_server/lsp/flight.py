@@ -39,7 +39,12 @@ class Misplaced:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The text does not show the edit; all changes are others'."""
+    """The text does not show the edit; all changes are others'.
+
+    `raced`: there were some, so the edit met a newer text than its own.
+    """
+
+    raced: bool = False
 
 
 Carried = Callable[[Edit, Sequence[Edit]], tuple[Edit, ...]]
@@ -116,6 +121,12 @@ class Flight:
         for step in self.edits:
             self.texts.append(self.texts[-1].edited(step, self.sent.version))
         return Landed(edit, 1, 2)
+
+    @property
+    def altered(self) -> bool:
+        """Whether some change holds the edit's text, spaces aside, and so is likely the edit."""
+        letters = "".join(self.edit.text.split())
+        return bool(letters) and any(letters in "".join(e.text.split()) for e in self.edits)
 
     def _around(self, now: str) -> tuple[Edit, Edit] | None:
         """The least that others did above and below the edit, if its text is in `now`."""

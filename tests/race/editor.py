@@ -38,7 +38,7 @@ class Watcher(Protocol):
         ...
 
     def reported(self) -> Callable[[], None]:
-        """Called when a report leaves; the result when it has arrived."""
+        """Called for each change made; the result when the server has heard of it."""
         ...
 
 
@@ -53,6 +53,13 @@ class Channel:
         loop = asyncio.get_running_loop()
         self._last = max(loop.time() + next(self._latencies), self._last + 1e-6)
         loop.call_at(self._last, deliver)
+
+
+@dataclass(slots=True)
+class _Unsent:
+    version: int
+    change: types.TextDocumentContentChangePartial
+    arrived: Callable[[], None]
 
 
 @dataclass(slots=True)
@@ -72,7 +79,7 @@ class Editor:
     closed: bool = False
     history: list[Change] = field(default_factory=list)
     _by_server: list[Change] = field(default_factory=list)
-    _unsent: list[tuple[int, types.TextDocumentContentChangePartial]] = field(default_factory=list)
+    _unsent: list[_Unsent] = field(default_factory=list)
     _timer: asyncio.TimerHandle | None = None
     _last_report: float = -1.0
 
@@ -183,7 +190,7 @@ class Editor:
             )
             range_ = types.Range(*(types.Position(*place) for place in places))
             wire = types.TextDocumentContentChangePartial(range_, text)
-            self._unsent.append((self.version, wire))
+            self._unsent.append(_Unsent(self.version, wire, self.watcher.reported()))
             before = naive.spliced(before, start, end, text)
         self._plan_report()
 
@@ -217,24 +224,20 @@ class Editor:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self.profile.version_moves == "with the report" and self._unsent:
+        unsent, self._unsent = self._unsent, []
+        if self.profile.version_moves == "with the report" and unsent:
             self.version += 1
-            self._unsent = [(self.version, change) for _, change in self._unsent]
-        if self.profile.batch and self._unsent:
-            self._send(self.version, [change for _, change in self._unsent])
-        else:
-            for version, change in self._unsent:
-                self._send(version, [change])
-        self._unsent = []
+            for change in unsent:
+                change.version = self.version
+        for batch in [unsent] if self.profile.batch and unsent else [[one] for one in unsent]:
+            self._send(batch)
 
-    def _send(
-        self, version: int, changes: Sequence[types.TextDocumentContentChangePartial]
-    ) -> None:
-        arrived = self.watcher.reported()
-
+    def _send(self, batch: list[_Unsent]) -> None:
         def deliver() -> None:
-            self.documents.changed(URI, version, [*changes])
-            arrived()
+            changes = [unsent.change for unsent in batch]
+            self.documents.changed(URI, batch[-1].version, [*changes])
+            for unsent in batch:
+                unsent.arrived()
 
         self.to_server.send(deliver)
 

@@ -7,6 +7,7 @@ behind it. Where the user touched a target, the job must end as interrupted and 
 follow.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
@@ -17,6 +18,8 @@ from tests import naive
 from tests.race.cells import Cell, Cells, Change
 from tests.race.editor import smallest
 
+# Seconds in which a job that is about to end hears nothing any more.
+MOMENT = 0.02
 Touch = Literal["yes", "no", "maybe"]
 
 
@@ -24,8 +27,8 @@ Touch = Literal["yes", "no", "maybe"]
 class Target:
     """One job's place. `letters` occur in its reply and nowhere else.
 
-    `touched`: how often the user edited it; `maybe`: what the server saw may look as if. `told`:
-    of how many of them the server had heard when the job ended.
+    `touched`: how often the user edited it; `maybe`: what the server saw may look as if. `heard`:
+    when the server heard of how many of them; `ended` is when the job did.
     """
 
     number: int
@@ -36,8 +39,9 @@ class Target:
     right: set[Cell] = field(default_factory=set)
     touched: int = 0
     maybe: bool = False
-    told: int = 0
+    heard: dict[int, float] = field(default_factory=dict)
     outcome: Outcome | None = None
+    ended: float = 0.0
 
     @property
     def checkable(self) -> bool:
@@ -46,8 +50,8 @@ class Target:
         So it must where the job finished and had heard of all that the user did inside: then the
         user had taken it back.
         """
-        heard = bool(self.touched) and self.told == self.touched
-        return not self.maybe or (heard and isinstance(self.outcome, Finished))
+        heard = self.touched and self.heard.get(self.touched, self.ended) < self.ended - MOMENT
+        return not self.maybe or bool(heard and isinstance(self.outcome, Finished))
 
     def region(self, visible: list[Cell]) -> tuple[int, int]:
         """From its first to its last character, or where it may be when it has none."""
@@ -114,9 +118,8 @@ class Oracle:
     def user_changes(self, start: int, end: int, text: str) -> None:
         visible = self.cells.visible
         for target in self.targets:
-            low, high = target.region(visible)
-            if self.lies and text and not text.strip():
-                target.maybe |= low <= start <= high
+            if self.lies:
+                target.maybe |= _blank_beside(target.region(visible), visible, (start, end), text)
             verdict = target.touched_by(visible, start, end)
             target.touched |= verdict == "yes" and not self.unsure
             target.maybe |= verdict != "no"
@@ -165,9 +168,9 @@ class Oracle:
         told = [(target, target.touched) for target in self.targets]
 
         def arrived() -> None:
+            now = asyncio.get_running_loop().time()
             for target, touched in told:
-                if target.outcome is None:
-                    target.told = touched
+                target.heard[touched] = min(now, target.heard.get(touched, now))
 
         return arrived
 
@@ -238,6 +241,19 @@ class Oracle:
         if target.empty(visible):
             return place[0] == place[1] and low <= place[0] <= high
         return low <= place[0] and place[1] <= high
+
+
+def _blank_beside(
+    region: tuple[int, int], visible: list[Cell], place: tuple[int, int], text: str
+) -> bool:
+    """Whether line ends alone come or go at the region or at line ends right beside it."""
+    low, high = region
+    while low > 0 and visible[low - 1].character.isspace():
+        low -= 1
+    while high < len(visible) and visible[high].character.isspace():
+        high += 1
+    changed = [text, *(cell.character for cell in visible[place[0] : place[1]])]
+    return not "".join(changed).strip() and low <= place[0] and place[1] <= high
 
 
 def _woven(outside: list[Cell], places: tuple[int, ...], blocks: list[str]) -> Iterator[str]:

@@ -53,10 +53,12 @@ class Race:
     to_client: tuple[float, ...] = (0.001,)
     to_server: tuple[float, ...] = (0.001,)
     refuses: frozenset[int] = frozenset()
+    silent: bool = False
+    close_after: float | None = None
 
 
 @dataclass(slots=True)
-class Ended_:
+class Ending:
     """What there is to look at when all is quiet again."""
 
     editor: Editor
@@ -123,7 +125,7 @@ def _tell_sides(cells: Cells, race: Race, target: Target) -> None:
     target.right.update(cells.all[at + len(target.original) :])
 
 
-async def run(race: Race, profile: Profile) -> Ended_:
+async def run(race: Race, profile: Profile) -> Ending:
     """Start all jobs at once, let the user play, and wait until nothing moves any more."""
     cells, targets = laid_out(race)
     documents = Documents()
@@ -136,9 +138,11 @@ async def run(race: Race, profile: Profile) -> Ended_:
         lies=profile.stale == "dropped",
     )
     channels = Channel(race.to_client), Channel(race.to_server)
-    editor = Editor(profile, cells, documents, *channels, oracle, race.refuses)
+    editor = Editor(profile, cells, documents, *channels, oracle, race.refuses, race.silent)
     editor.open()
-    ended = Ended_(editor, oracle, documents)
+    if race.close_after is not None:
+        asyncio.get_running_loop().call_later(race.close_after, editor.close)
+    ended = Ending(editor, oracle, documents)
     page = DocumentPage(editor, documents, URI)
     jobs = [_job(race, target, page, documents) for target in targets]
     async with asyncio.TaskGroup() as group:
@@ -160,14 +164,15 @@ def _job(race: Race, target: Target, page: DocumentPage, documents: Documents) -
     return Job(Offer(steps=lambda: (step,)), snapshot, OnePage(page), model, policy)
 
 
-async def _carry_out(job: Job, writing: Writing, target: Target, ended: Ended_) -> None:
+async def _carry_out(job: Job, writing: Writing, target: Target, ended: Ending) -> None:
     if writing.cancel_after is not None:
         asyncio.get_running_loop().call_later(writing.cancel_after, job.cancel)
     target.outcome = await job.run()
+    target.ended = asyncio.get_running_loop().time()
     ended.asked_at_end.append(ended.editor.asked)
 
 
-def check(ended: Ended_) -> None:
+def check(ended: Ending) -> None:
     ended.oracle.check()
     snapshot = ended.documents.get(URI)
     assert snapshot is not None and snapshot.text == ended.editor.cells.text

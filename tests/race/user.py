@@ -78,7 +78,7 @@ def _place(act: Act, text: str, target: Target, visible: list[Cell]) -> int:
     if act.place == "inside":
         return low + round((high - low) * act.part)
     if act.place == "line above":
-        return text.rfind("\n", 0, low) + 1
+        return text.rfind("\n", 0, max(low - 1, 0)) + 1
     if act.place == "line below":
         found = text.find("\n", high)
         return found + 1 if found >= 0 else len(text)
