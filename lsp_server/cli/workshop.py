@@ -72,6 +72,8 @@ def _environment(folder: Path) -> dict[str, str]:
         (folder / name).mkdir()
         kept[f"XDG_{name.upper()}_HOME"] = str(folder / name)
     (folder / "run").mkdir(mode=0o700)
+    (folder / "tmp").mkdir()
+    kept["TMPDIR"] = str(folder / "tmp")
     kept["PENNA_CONFIG_FILE"] = str(folder / "config" / "none.toml")
     return kept | {"XDG_RUNTIME_DIR": str(folder / "run"), "PYTHONUNBUFFERED": "1"}
 

@@ -90,6 +90,24 @@ def restock(
 ```
 '''
 
+TESTS: Final = """\
+```python
+import pytest
+
+from shop.pricing import discount
+
+
+@pytest.mark.parametrize(("total", "percent", "left"), [(1000, 0, 1000), (999, 10, 899)])
+def test_a_discount_is_rounded_to_the_customers_advantage(total, percent, left):
+    assert discount(total, percent) == left
+
+
+def test_more_than_everything_cannot_be_taken_off():
+    with pytest.raises(ValueError, match="no percentage"):
+        discount(100, 101)
+```
+"""
+
 NOTES: Final = """\
 - 每天早上先核对货架上的数量，再处理新的订单。
 - 绿茶（TEA-100）和杯子（CUP-1）卖得最快，库存低于五件时要马上补货。
@@ -98,6 +116,7 @@ NOTES: Final = """\
 
 # First match wins, in a user prompt that is made of prompts/*.md.
 _KEYS: Final[Mapping[str, str]] = {
+    "Write tests for code in the file": TESTS,
     "Fix a problem in the file": RESTOCK,
     "Edit a part of the text": NOTES,
     "Edit a part of the file": RECEIPT,
@@ -147,6 +166,13 @@ SCENES: Final[tuple[Scene, ...]] = (
         diagnostic="Do not use mutable data structures for argument defaults",
         typed="# and here",
         reply=RESTOCK,
+    ),
+    Scene(
+        "generateTests",
+        "src/shop/pricing.py",
+        "discount(total: int",
+        typed="# 写测试",
+        reply=TESTS,
     ),
     Scene(
         "editSelection",
