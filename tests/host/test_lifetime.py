@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 import socket
 import stat
 import subprocess
@@ -57,8 +58,10 @@ def test_an_idle_host_ends_by_itself_and_health_does_not_keep_it() -> None:
 
 
 def test_a_reply_that_takes_longer_than_the_idle_time_is_not_idle() -> None:
-    with running_host({"": "Yes."}, "--idle-minutes", "0.005") as host:
-        assert text_of(host.events("x" * 20000)) == "Yes."
+    with running_host({"": "Yes."}, "--idle-minutes", "0.02") as host:
+        began = time.monotonic()
+        assert text_of(host.events("x" * 30000)) == "Yes."
+        assert time.monotonic() - began > 0.02 * 60
         assert host.process.wait(PATIENCE_S) == 0
 
 
