@@ -3,10 +3,10 @@
 import json
 import os
 import signal
-import time
 import socket
 import stat
 import subprocess
+import time
 from pathlib import Path
 
 import httpx
