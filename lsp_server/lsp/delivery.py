@@ -166,7 +166,7 @@ class DocumentPage:
             await asking
             if self._answer is Answer.REFUSED and not flight.distinct:
                 # The user pressed Enter where a line end was to go.
-                verdict = Absent(raced=bool(flight.edits))
+                verdict = Absent()
         except PageError:
             self._flight = None
             self._all_changed(flight.edits)
@@ -217,14 +217,14 @@ class DocumentPage:
     def _decide(self, flight: Flight) -> Verdict | None:
         """It is quiet, the client has answered, and the text does not show the edit as sent."""
         if self._answer is Answer.REFUSED:
-            return Absent(raced=bool(flight.edits))
+            return Absent()
         if not flight.edits:
             return None
         merged = flight.merged()
         if merged is None and flight.altered:
             raise EditRefused(ALTERED)
         # Neovim never compares version 0, so there it drops nothing, and reports 0.15 s late.
-        return merged or (Absent(raced=True) if flight.sent.version else None)
+        return merged or (Absent() if flight.sent.version else None)
 
     # What the others hear
 

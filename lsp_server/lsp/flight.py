@@ -39,12 +39,7 @@ class Misplaced:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The text does not show the edit; all changes are others'.
-
-    `raced`: there were some, so the edit met a newer text than its own.
-    """
-
-    raced: bool = False
+    """The text does not show the edit; all changes are others'."""
 
 
 Carried = Callable[[Edit, Sequence[Edit]], tuple[Edit, ...]]

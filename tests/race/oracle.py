@@ -148,7 +148,9 @@ class Oracle:
             own = any(cell.job == target.number for cell in change.born)
             target.touched |= own and not self.unsure
             target.maybe |= own or any(cell.job == target.number for cell in change.killed)
-        if change.revived or all(cell.job == -1 for cell in change.born):
+        # Whose piece a mere line end is cannot be told where two targets touch.
+        nobodys = all(cell.job == -1 for cell in change.born) or not change.inserted.strip()
+        if change.revived or nobodys or self.tangled:
             self._maybe_all()
 
     def server_changes(self, start: int, end: int, text: str, *, blind: bool) -> int:
