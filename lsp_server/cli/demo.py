@@ -163,5 +163,5 @@ def _tests_pass(shop: Workshop, screen: "AnyScreen") -> bool:
         screen.say(f"\nThe project's tests fail now:\n{failure.stdout!s}")
         return False
     if said is not None:
-        screen.say(f"\nThe project's tests, those just written among them: {said}")
+        screen.say(f"\nThe project's own tests, after all that was written: {said}")
     return True

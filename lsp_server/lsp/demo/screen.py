@@ -5,9 +5,10 @@ screen alone.
 """
 
 import difflib
+import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 # Lines of the document that are shown around the newest change.
 WINDOW = 18
 LONGEST_DIFF = 40
+# A picture has no motion: it shows the window as it was after so many edits.
+KEPT_EDITS = 2
+FONT_FACE = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
 @dataclass
@@ -70,13 +74,16 @@ class LiveScreen:
     _live: "Live | None" = None
     _title: str = ""
     _stage: str = ""
-    _buffer: Buffer | None = field(default=None)
+    _buffer: Buffer | None = None
+    _kept: "RenderableType | None" = None
 
     def say(self, text: str) -> None:
         self.console.print(text, markup=False, highlight=False)
 
     def save(self, path: Path) -> None:
-        self.console.save_svg(str(path), title="penna demo")
+        """As SVG, without the fonts that rich would have fetched from the network."""
+        svg = self.console.export_svg(title="penna demo")
+        path.write_text(FONT_FACE.sub("", svg), "utf-8")
 
     def begin(self, scene: Scene, title: str) -> None:
         from rich.live import Live
@@ -102,6 +109,8 @@ class LiveScreen:
 
         if self._live is not None:
             self._live.stop()
+        if self.console.record and self._kept is not None:
+            self.console.print(self._kept)
         self.console.rule(self._title, align="left")
         body = "\n".join(shortened(diff(report)))
         self.console.print(Syntax(body, "diff", theme="ansi_dark", word_wrap=True))
@@ -111,8 +120,12 @@ class LiveScreen:
         self.console.print(Text(report.ending.summary or report.ending.reason, "italic"))
 
     def _show(self) -> None:
-        if self._live is not None and self._buffer is not None:
-            self._live.update(self._window(self._buffer), refresh=True)
+        if self._live is None or self._buffer is None:
+            return
+        window = self._window(self._buffer)
+        self._live.update(window, refresh=True)
+        if self._buffer.n_edits <= KEPT_EDITS:
+            self._kept = window
 
     def _window(self, buffer: Buffer) -> "RenderableType":
         from rich.panel import Panel
