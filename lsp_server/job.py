@@ -171,8 +171,7 @@ class Job:
         for step in self._steps:
             if isinstance(step.place, InFile | Scratch):
                 page = await self._desk.open(step.place)
-                at = step.place.at if isinstance(step.place, InFile) else len(page.snapshot.text)
-                self._join(step, page, Span(at, at))
+                self._join(step, page, _target(step.place, page.snapshot.text))
 
     def _join(self, step: Step, page: Page, target: Span) -> None:
         writer = Writer(page.snapshot, target)
@@ -182,7 +181,7 @@ class Job:
     async def _shut(self, *, discard: bool) -> None:
         for part in self._parts:
             if not _in_document(part):
-                unused = discard and not part.writer.text
+                unused = discard and not part.writer.text.strip()
                 await self._desk.shut(part.page, discard=unused)
 
     async def _fill(self, part: Part, prompt: Callable[[int], Prompt]) -> None:
@@ -266,6 +265,14 @@ async def _land_all(part: Part) -> None:
             pass
     except errors.PageError:
         return
+
+
+def _target(place: InFile | Scratch, text: str) -> Span:
+    """Where to write. A blank document is filled: Neovim gives an empty file as one blank line."""
+    if not text.strip():
+        return Span(0, len(text))
+    at = place.at if isinstance(place, InFile) else len(text)
+    return Span(at, at)
 
 
 def _in_document(part: Part) -> bool:

@@ -87,7 +87,8 @@ class Desk:
         if self._pages.documents.get(uri) is None and not place.path.exists():
             await self._make(place.path, uri)
         page: Page = await self._pages.open(uri) or _page_on_disk(uri, place)
-        if page.snapshot.text != place.text:
+        # An empty file may be a blank line to the editor.
+        if page.snapshot.text != place.text and (place.text or page.snapshot.text.strip()):
             raise PageError(CHANGED.format(path=place.path))
         return page
 

@@ -59,6 +59,12 @@ class Jobs:
             running.job.cancel()
         return running is not None
 
+    def cancel_all(self) -> bool:
+        """Whether there was any job."""
+        for running in self._running.values():
+            running.job.cancel()
+        return bool(self._running)
+
     def cancel_token(self, token: int | str) -> None:
         self.cancel(str(token).removeprefix("penna/"))
 

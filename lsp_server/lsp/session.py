@@ -22,7 +22,7 @@ from lsp_server.model.choose import Models
 from lsp_server.model.protocol import Model
 from lsp_server.project.workspace import Project
 from lsp_server.settings import Settings, Style
-from lsp_server.text import Snapshot
+from lsp_server.text import Snapshot, Span
 
 
 class Session:
@@ -110,7 +110,7 @@ class Session:
         encoding = self.documents.encoding
         return Context(
             snapshot,
-            convert.span(snapshot, place, encoding),
+            _selected(snapshot, convert.span(snapshot, place, encoding)),
             self.project(snapshot.uri),
             self._style,
             tuple(_diagnostic(snapshot, each, encoding) for each in diagnostics),
@@ -134,6 +134,12 @@ class Session:
             if path and snapshot.uri.startswith("file:"):
                 texts[Path(path)] = snapshot.text
         return texts
+
+
+def _selected(snapshot: Snapshot, span: Span) -> Span:
+    """One character or line end is a block cursor, Helix's for one: nobody asks about it alone."""
+    is_block = len(span) == 1 or span.of(snapshot.text) == "\r\n"
+    return Span(span.start, span.start) if is_block else span
 
 
 def _diagnostic(

@@ -51,6 +51,13 @@ async def test_only_is_honoured_at_dots(
         assert kinds(await editor.menu(uri, BARE, {"only": only})) == expected
 
 
+async def test_a_block_cursor_is_a_cursor_and_no_selection(tmp_path: Path) -> None:
+    async with server(tmp_path / "workspace") as editor:
+        uri = editor.open("a.py", TEXT)
+        block = (BARE[0], BARE[0] + 1)
+        assert kinds(await editor.menu(uri, block)) == kinds(await editor.menu(uri, BARE))
+
+
 async def test_an_automatic_trigger_gets_nothing_unless_the_lightbulb_is_on(
     tmp_path: Path,
 ) -> None:

@@ -49,7 +49,9 @@ def run(session: Session, arguments: Any) -> dict[str, str]:
 
 
 def cancel(session: Session, arguments: Any) -> bool:
-    """Whether there was such a job."""
+    """Whether there was such a job. Without one named, all jobs: some editors show no ids."""
+    if arguments is None:
+        return session.jobs.cancel_all()
     return session.jobs.cancel(str(_mapping(arguments).get("job", "")))
 
 
