@@ -142,3 +142,13 @@ def test_half_a_minute_of_typing_without_a_pause_is_no_refusal(profile: Profile)
     ending = raced(replace(STREAM, acts=acts, to_client=(0.02,)), profile)
     check(ending)
     assert isinstance(ending.oracle.targets[0].outcome, Finished)
+
+
+def test_a_job_cancelled_while_another_lands_leaves_its_text() -> None:
+    first = Writing("", ("a",), (0.0,))
+    second = Writing("1\n", ("s\n", "t\n"), (0.0, 0.2), cancel_after=0.1)
+    race = Race(("0\n", "2\n", ""), (first, second), to_server=(0.12,), delivery="whole")
+    ending = raced(race, VSCODE)
+    check(ending)
+    assert isinstance(ending.oracle.targets[1].outcome, Cancelled)
+    assert ending.editor.cells.text == "0\na2\n1\n"
