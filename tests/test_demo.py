@@ -32,6 +32,7 @@ def test_without_a_model_it_shows_drafts_and_a_rehearsal_and_all_holds(tmp_path:
     for title in ("Generate code", "editSelection", "Fix"):
         assert f"== {title}" in rehearsal
     assert "FAIL" not in done.stdout
+    assert re.search(r"tests, after all that was written: \d+ passed", done.stdout)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", done.stdout), "plain text for a log"
     assert list((tmp_path / "tmp").iterdir()) == []
 
