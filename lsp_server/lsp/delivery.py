@@ -12,6 +12,7 @@ No labels and no metadata: Neovim prints the one, eglot fails on the other.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -206,13 +207,13 @@ class DocumentPage:
         return SETTLE if self._answer is not None and flight.edits else SHOW_LIMIT
 
     async def _anything_new(self, seconds: float) -> bool:
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._news.wait()
-        except TimeoutError:
-            return False
+        # Looked at last: news that came just when the time was up counts.
+        anything = self._news.is_set()
         self._news.clear()
-        return True
+        return anything
 
     def _decide(self, flight: Flight) -> Verdict | None:
         """It is quiet, the client has answered, and the text does not show the edit as sent."""

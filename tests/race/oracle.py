@@ -110,6 +110,7 @@ class Oracle:
     lies: bool = False
     unsure: bool = False
     tangled: bool = False
+    deleted: bool = False
     overwritten: list[Cell] = field(default_factory=list)
     _sides: list[set[Cell]] = field(default_factory=list)
 
@@ -123,6 +124,7 @@ class Oracle:
             verdict = target.touched_by(visible, start, end)
             target.touched |= verdict == "yes" and not self.unsure
             target.maybe |= verdict != "no"
+        self.deleted |= end > start
         if self._touches_misplaced(start, end):
             self._maybe_all()
         self._sides = [side for t in self.targets for side in t.sides(visible, start, end)]
@@ -158,6 +160,9 @@ class Oracle:
         self.unsure |= blind
         theirs = [cell for cell in visible[start:end] if cell.job == -1]
         self.overwritten += theirs
+        if theirs and self.deleted:
+            # What the user deleted and what a blind edit overwrote cannot be told apart.
+            self._maybe_all()
         for target in self.targets:
             if self._belongs(target, visible, (start, end), text):
                 return target.number
