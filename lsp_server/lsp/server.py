@@ -102,9 +102,9 @@ def _add_actions(server: LanguageServer, session: Session) -> None:
             raise RequestFailed(str(error)) from error
 
     @server.command("penna.cancel")
-    def cancel(argument: Any = None) -> bool:
+    def cancel(*arguments: Any) -> bool:
         try:
-            return commands.cancel(session, argument)
+            return commands.cancel(session, *arguments[:1])
         except PennaError as error:
             raise RequestFailed(str(error)) from error
 

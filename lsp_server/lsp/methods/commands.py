@@ -48,7 +48,7 @@ def run(session: Session, arguments: Any) -> dict[str, str]:
     return {"job": session.jobs.start(uri, title, job)}
 
 
-def cancel(session: Session, arguments: Any) -> bool:
+def cancel(session: Session, arguments: Any = None) -> bool:
     """Whether there was such a job. Without one named, all jobs: some editors show no ids."""
     if arguments is None:
         return session.jobs.cancel_all()
