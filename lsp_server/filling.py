@@ -112,24 +112,45 @@ class Filling:
 
 
 class _Framed:
-    """Writes the reply between the step's head and tail; the head only once there is a reply."""
+    """Writes the reply between the step's head and tail, and nothing before there is a reply.
+
+    Where text is inserted, what ends it goes in with the first piece, ahead of the rest: in
+    mid-stream a docstring is closed, and no line runs into the next. Without a tail that is a
+    line's end, and then the reply's own last one is held back.
+    """
 
     def __init__(self, part: Part) -> None:
-        self._writer, self._begun = part.writer, False
-        newline = part.page.snapshot.newline
-        self._head = Newlines(newline).push(part.step.head)
-        self._tail = Newlines(newline).push(part.step.tail)
+        self._writer, self._begun, self._owed = part.writer, False, ""
+        self._newline = part.page.snapshot.newline
+        self._head = Newlines(self._newline).push(part.step.head)
+        self._tail = Newlines(self._newline).push(part.step.tail)
+        inserts, lines = part.writer.inserts, part.writer.inserts and part.writer.starts_line
+        self._ahead = self._tail if inserts else ""
+        self._end_of_line = self._newline if lines and not self._tail else ""
 
     def push(self, piece: str) -> None:
-        if not piece:
-            return
-        self._writer.push(piece if self._begun else self._head + piece)
-        self._begun = True
+        text = self._owed + piece
+        self._owed = ""
+        if self._end_of_line and text.endswith(self._end_of_line):
+            self._owed = self._end_of_line
+            text = text.removesuffix(self._owed)
+        if text:
+            self._write(text)
 
     def finish(self) -> None:
+        """Raises `ReplyError` where there was no reply."""
         if not self._begun:
             raise errors.ReplyError(EMPTY)
-        self._writer.push(self._tail)
+        if not self._ahead:
+            self._writer.push(self._tail)
+        if not self._owed:
+            self._writer.drop_ahead(len(self._end_of_line))
+
+    def _write(self, text: str) -> None:
+        self._writer.push(text if self._begun else self._head + text)
+        if not self._begun:
+            self._begun = True
+            self._writer.push_ahead(self._ahead + self._end_of_line)
 
 
 class _Progress:

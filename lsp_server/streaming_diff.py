@@ -50,6 +50,11 @@ class StreamingDiff:
         self._held: list[str] = []
         self._partial = ""
 
+    @property
+    def has_old(self) -> bool:
+        """Whether there was any text to align with."""
+        return bool(self._old)
+
     def push(self, text: str) -> list[Operation]:
         self._partial += text
         if not self._old:

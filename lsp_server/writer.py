@@ -22,12 +22,27 @@ CLOSED = "The document was closed while Penna was writing; open it and ask again
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
-    """The edit under way: what it does to the text, and where it lies in the region."""
+class _Ahead:
+    """Text that is inserted, and what is written next goes before it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What the next operations do at the cursor: the edit inserts both texts, in this order."""
 
     n_operations: int
     inserted: str
+    ahead: str
     deleted: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """The edit under way: what it does to the text, and where it lies in the region."""
+
+    change: _Change
     offset: int
 
 
@@ -46,7 +61,7 @@ class Writer:
         self._starts_line = _starts_line(snapshot.text, target.start)
         self._diff = StreamingDiff(self.original)
         self._cursor = 0
-        self._operations: deque[Operation] = deque()
+        self._operations: deque[Operation | _Ahead] = deque()
         self._planned: _Planned | None = None
         self._held = False
         self._interrupted = self._closed = self._released = False
@@ -56,12 +71,34 @@ class Writer:
         return self._region
 
     @property
+    def inserts(self) -> bool:
+        """Nothing is replaced."""
+        return not self._diff.has_old
+
+    @property
+    def starts_line(self) -> bool:
+        """Whether the target stood at a line's start."""
+        return self._starts_line
+
+    @property
     def idle(self) -> bool:
         """Nothing waits to be landed."""
         return not self._operations or self._held
 
     def push(self, piece: str) -> None:
         self._queue(self._diff.push(piece))
+
+    def push_ahead(self, text: str) -> None:
+        """Insert text that stays behind all that is pushed later, such as closing quotes.
+
+        Only for a target that was empty: elsewhere the old text is what lies ahead.
+        """
+        assert not (text and self._diff.has_old), "only an insertion has text ahead"
+        self._queue([_Ahead(text)] if text else [])
+
+    def drop_ahead(self, length: int) -> None:
+        """Take away the first characters of what lies ahead."""
+        self._queue([Delete(length)] if length else [])
 
     def finish(self) -> None:
         """The reply is over: what of the old text did not come again goes."""
@@ -105,13 +142,14 @@ class Writer:
         if self.idle:
             return None
         assert self._region.of(snapshot.text) == self.text, "the region holds what was written"
-        count, inserted, deleted = self._next_change()
+        change = self._next_change()
         start = self._region.start + self._cursor
-        edit = Edit(Span(start, start + deleted), inserted).trimmed(snapshot.text)
-        self._planned = _Planned(count, inserted, deleted, edit.span.start - self._region.start)
+        new = change.inserted + change.ahead
+        edit = Edit(Span(start, start + change.deleted), new).trimmed(snapshot.text)
+        self._planned = _Planned(change, edit.span.start - self._region.start)
         if edit.delta or edit.text:
             return edit
-        self._settle(self._planned)
+        self._settle(change)
         return self.plan(snapshot)
 
     def carried(self, edit: Edit, changes: Sequence[Edit]) -> tuple[Edit, ...]:
@@ -124,7 +162,7 @@ class Writer:
 
     def landed(self, edit: Edit) -> None:
         assert self._planned is not None, "only what was planned lands"
-        self._settle(self._planned)
+        self._settle(self._planned.change)
         start = edit.span.start - self._planned.offset
         self._region = Span(start, start + len(self.text))
 
@@ -143,7 +181,7 @@ class Writer:
 
     # The queue
 
-    def _queue(self, operations: list[Operation]) -> None:
+    def _queue(self, operations: Sequence[Operation | _Ahead]) -> None:
         self._operations += operations
         if operations:
             self.woken()
@@ -159,26 +197,29 @@ class Writer:
             self._cursor += self._operations[0].length
             self._operations.popleft()
 
-    def _next_change(self) -> tuple[int, str, int]:
-        """How many operations make the next edit, what it inserts, and how much it deletes."""
+    def _next_change(self) -> _Change:
         inserted: list[str] = []
-        deleted = count = 0
+        ahead, deleted, count = "", 0, 0
         for operation in self._operations:
-            if isinstance(operation, Keep):
+            # What is deleted lies behind what was kept ahead, so that ends the edit as well.
+            if isinstance(operation, Keep) or (ahead and isinstance(operation, Delete)):
                 break
             count += 1
             if isinstance(operation, Insert):
                 inserted.append(operation.text)
+            elif isinstance(operation, _Ahead):
+                ahead = operation.text + ahead
             else:
                 deleted += operation.length
-        return count, "".join(inserted), deleted
+        return _Change(count, "".join(inserted), ahead, deleted)
 
-    def _settle(self, done: "_Planned") -> None:
+    def _settle(self, done: _Change) -> None:
         """What was planned last is in the text now."""
         for _ in range(done.n_operations):
             self._operations.popleft()
         at = self._cursor
-        self.text = self.text[:at] + done.inserted + self.text[at + done.deleted :]
+        new = done.inserted + done.ahead
+        self.text = self.text[:at] + new + self.text[at + done.deleted :]
         self._cursor += len(done.inserted)
 
     def _final_text(self) -> str:
@@ -188,6 +229,8 @@ class Writer:
             if isinstance(operation, Insert):
                 text = text[:at] + operation.text + text[at:]
                 at += len(operation.text)
+            elif isinstance(operation, _Ahead):
+                text = text[:at] + operation.text + text[at:]
             elif isinstance(operation, Delete):
                 text = text[:at] + text[at + operation.length :]
             else:

@@ -167,6 +167,40 @@ async def test_typing_around_the_target_moves_it() -> None:
     assert scene.now == "zero\none\nTWO\nTWO\nthree\n"
 
 
+@pytest.mark.parametrize(
+    ("step", "midway"),
+    [
+        (("<", ">\n"), "one\n<a\nb\n>\ntwo\nthree\n"),
+        (("", ""), "one\na\nb\ntwo\nthree\n"),
+    ],
+)
+async def test_in_mid_stream_an_insertion_is_closed_and_ends_its_line(
+    step: tuple[str, str], midway: str
+) -> None:
+    def steps() -> tuple[Step, ...]:
+        return (Step(InDocument(Span(4, 4)), asked, head=step[0], tail=step[1]),)
+
+    model = ScriptedModel(["a\nb\n"], endless=True)
+    scene = Scene(Offer(steps, summary="Written."), model)
+    running = asyncio.ensure_future(scene.job.run())
+    await model.written.wait()
+    while "b" not in scene.now:
+        await asyncio.sleep(0)
+    assert scene.now == midway
+    scene.job.cancel()
+    assert isinstance(await running, Cancelled)
+    assert scene.now == TEXT
+    scene = Scene(Offer(steps, summary="Written."), ScriptedModel(model.replies))
+    assert isinstance(await scene.job.run(), Finished)
+    assert scene.now == midway
+
+
+async def test_an_insertion_without_a_line_end_gets_none() -> None:
+    scene = Scene(offer(InDocument(Span(14, 14))), ScriptedModel(["four"]))
+    assert isinstance(await scene.job.run(), Finished)
+    assert scene.now == "one\ntwo\nthree\nfour"
+
+
 async def test_several_places_are_written_in_turn_and_taken_back_together() -> None:
     steps = (InDocument(Span(0, 0)), InDocument(Span(4, 4)), InDocument(Span(8, 8)))
     scene = Scene(offer(*steps), ScriptedModel(["a\n", "b\n", "c\n"]))

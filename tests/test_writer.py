@@ -245,3 +245,25 @@ def test_two_writers_and_a_user_outside_leave_everything_in_order(data: st.DataO
         sheet.land(writer)
     rest = sheet.text.replace("U", "")
     assert rest == f"aa\n{first.text}bb\n{second.text}\n"
+
+
+@given(pieces=st.lists(st.text("ab\n", min_size=1), min_size=1), tail=st.text("\"'\n ", min_size=1))
+def test_what_is_pushed_ahead_stays_behind_all_that_follows(pieces: list[str], tail: str) -> None:
+    snapshot = Snapshot("file:///a", 1, "plaintext", "above\nbelow\n")
+    writer = Writer(snapshot, Span(6, 6))
+    writer.push(pieces[0])
+    writer.push_ahead(tail)
+    for n, piece in enumerate([*pieces[1:], ""]):
+        if n % 2 == 0:
+            snapshot = _landed_all(writer, snapshot)
+            assert snapshot.text == f"above\n{''.join(pieces[: n + 1])}{tail}below\n"
+        writer.push(piece)
+    writer.finish()
+    assert _landed_all(writer, snapshot).text == f"above\n{''.join(pieces)}{tail}below\n"
+
+
+def _landed_all(writer: Writer, snapshot: Snapshot) -> Snapshot:
+    while (edit := writer.plan(snapshot)) is not None:
+        snapshot = snapshot.edited(edit)
+        writer.landed(edit)
+    return snapshot
