@@ -15,7 +15,12 @@ from lsp_server.actions.docs.gather import gather, parameters
 from lsp_server.actions.docs.reply import DocText
 from lsp_server.actions.docs.styles import CONVENTIONS, PYTHON_STYLES, Convention
 from lsp_server.actions.docs.summary import Voice
-from lsp_server.actions.docs.targets import has_broken_signature, is_spoken_for, targets
+from lsp_server.actions.docs.targets import (
+    has_broken_signature,
+    is_spoken_for,
+    target_at,
+    targets,
+)
 from lsp_server.actions.offer import Action, Context, Disabled, InDocument, Offer, Step
 from lsp_server.actions.voice import language_name, reply_language
 from lsp_server.checks.docs import documented_parameters_exist, only_docs_changed
@@ -73,12 +78,14 @@ class _Task:
 
 
 def offer(ctx: Context) -> Offer | Disabled | None:
-    convention = _convention(ctx, Project())
-    if convention is None:
+    if ctx.snapshot.language != "python" and ctx.snapshot.language not in CONVENTIONS:
         return None
+    one = target_at(ctx.snapshot, ctx.selection)
+    if one is not None:
+        return _offer_one(ctx, one)
+    convention = _convention(ctx, Project())
+    assert convention, "the language has one"
     found = targets(ctx.snapshot, ctx.selection, init_has_doc=convention.init_has_doc)
-    if found.one is not None:
-        return _offer_one(ctx, found.one)
     if found.many:
         return _offer(ctx, found.many)
     return ALL_DOCUMENTED if found.n_seen else None

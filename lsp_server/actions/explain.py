@@ -70,9 +70,9 @@ def _of_file(ctx: Context) -> Target:
 
 
 def _around(ctx: Context, span: Span) -> Symbol | None:
-    every = symbols.symbols(ctx.snapshot.language, ctx.snapshot.text)
-    around = [each for each in every if each.kind in _SHOWN and each.span.contains(span)]
-    return min(around, key=lambda each: len(each.span), default=None)
+    """Asked of the tree alone: the menu is opened often, and a file's symbols are many."""
+    found = symbols.enclosing(ctx.snapshot.language, ctx.snapshot.text, span)
+    return found if found is not None and found.kind in _SHOWN else None
 
 
 def _of_symbol(ctx: Context, symbol: Symbol) -> Target:

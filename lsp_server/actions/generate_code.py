@@ -73,7 +73,7 @@ def _asking_comment(ctx: Context) -> comments.Comment | None:
 
 
 def _is_doc(snapshot: Snapshot, span: Span) -> bool:
-    found = symbols.symbols(snapshot.language, snapshot.text)
+    found = symbols.near(snapshot.language, snapshot.text, span)
     return any(each.doc_span and each.doc_span.overlaps(span) for each in found)
 
 

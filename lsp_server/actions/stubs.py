@@ -55,7 +55,7 @@ def _is_open(snapshot: Snapshot, symbol: Symbol) -> bool:
         return False
     parents = [
         each
-        for each in symbols.symbols(snapshot.language, snapshot.text)
+        for each in symbols.near(snapshot.language, snapshot.text, symbol.span)
         if each.qualified_name == symbol.parent
     ]
     return not any("Protocol" in base for each in parents for base in each.bases)

@@ -115,14 +115,20 @@ def comments(language: str, text: str) -> tuple[Comment, ...]:
     return tuple(Comment(plain(each.of(text)), each) for each in _runs(text, spans))
 
 
-def comment_spans(tree: Tree) -> tuple[Span, ...]:
-    """Each comment node by itself, without the line end that some grammars count in."""
+def comment_spans(tree: Tree, window: Span | None = None) -> tuple[Span, ...]:
+    """Each comment node by itself, without the line end that some grammars count in.
+
+    With a window, only those that reach into it.
+    """
     query = _query(tree.language)
     if query is None:
         return ()
     from tree_sitter import QueryCursor
 
-    found = QueryCursor(query).captures(tree.root).get("comment", [])
+    cursor = QueryCursor(query)
+    if window is not None:
+        cursor.set_byte_range(*tree.byte_range(window))
+    found = cursor.captures(tree.root).get("comment", [])
     spans = {_trimmed(tree.text, tree.span(node)) for node in found}
     return tuple(sorted(spans, key=lambda span: (span.start, span.end)))
 

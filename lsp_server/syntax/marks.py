@@ -48,14 +48,17 @@ class Marks:
     comments: tuple[Span, ...]
 
 
-def marks(tree: Tree) -> Marks | None:
-    """None if the language has no query."""
+def marks(tree: Tree, window: Span | None = None) -> Marks | None:
+    """None if the language has no query. With a window, only what reaches into it."""
     found = query(tree.language)
     if found is None:
         return None
     from tree_sitter import QueryCursor
 
-    matches = QueryCursor(found).matches(tree.root)
+    cursor = QueryCursor(found)
+    if window is not None:
+        cursor.set_byte_range(*tree.byte_range(window))
+    matches = cursor.matches(tree.root)
     matches.sort(key=lambda match: match[0])
     flat = [{name: nodes[0] for name, nodes in parts.items()} for _, parts in matches]
     return Marks(
@@ -64,7 +67,7 @@ def marks(tree: Tree) -> Marks | None:
         _spans(tree, flat, "leading"),
         _spans(tree, flat, "decorator"),
         _spans(tree, flat, "base"),
-        comment_spans(tree),
+        comment_spans(tree, window),
     )
 
 

@@ -18,10 +18,12 @@ from lsp_server.syntax.trees import Tree, parse
 from lsp_server.text import LINE_END, Span
 
 RECEIVERS = frozenset({"self", "cls", "mcs", "mcls", "metacls"})
+# Characters: more than a doc comment and the blank lines behind it are likely to take.
+NEAR = 8_000
 SEPARATORS = ("::", ".", ":")
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=4)
 def symbols(language: str, text: str) -> tuple[Symbol, ...]:
     """All definitions; () without a grammar."""
     tree = parse(language, text)
@@ -37,11 +39,28 @@ def enclosing(language: str, text: str, span: Span) -> Symbol | None:
     In Python so are the indented comments and blank lines behind the last statement, where code
     is about to be written; the tree leaves them out.
     """
-    every = symbols(language, text)
+    every = near(language, text, span)
     inside = [each for each in every if _reach(each).contains(span)]
     if language == "python":
         inside += _above_blank(text, every, span)
     return min(inside, key=lambda each: len(each.span), default=None)
+
+
+def near(language: str, text: str, span: Span) -> tuple[Symbol, ...]:
+    """What is defined around `span` and close to it: cheap in a long file, where `symbols` is not.
+
+    All that contain the span are among them.
+    """
+    first, last = span.start // NEAR, span.end // NEAR
+    return _near(language, text, Span(max(0, first - 1) * NEAR, (last + 2) * NEAR))
+
+
+@lru_cache(maxsize=4)
+def _near(language: str, text: str, window: Span) -> tuple[Symbol, ...]:
+    tree = parse(language, text)
+    inside = Span(window.start, min(len(text), window.end))
+    found = marks(tree, inside) if tree else None
+    return () if tree is None or found is None else tuple(_outlined(tree, found))
 
 
 def module(language: str, text: str) -> Symbol:

@@ -27,7 +27,7 @@ MAX_SECONDS = 3.0
 MAX_TREES = 24
 READ_BYTES = 1 << 16
 # A tree takes some twenty bytes for each character.
-MAX_CHARS_KEPT = 6_000_000
+MAX_CHARS_KEPT = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +45,10 @@ class Tree:
 
     def span(self, node: "Node") -> Span:
         return Span(self.offsets.to_char(node.start_byte), self.offsets.to_char(node.end_byte))
+
+    def byte_range(self, span: Span) -> tuple[int, int]:
+        """Where a span lies in UTF-8."""
+        return self.offsets.to_byte(span.start), self.offsets.to_byte(span.end)
 
     def of(self, node: "Node") -> str:
         """The source text of a node."""

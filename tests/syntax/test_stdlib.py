@@ -10,8 +10,8 @@ import pytest
 
 from lsp_server.checks import python_tree
 from lsp_server.syntax.shape import Symbol
-from lsp_server.syntax.symbols import facts, module, symbols
-from lsp_server.text import line_starts
+from lsp_server.syntax.symbols import enclosing, facts, module, symbols
+from lsp_server.text import Span, line_starts
 
 STDLIB = Path(sysconfig.get_path("stdlib"))
 PACKAGES = ("asyncio", "email", "json", "logging", "unittest", "xml/etree", "importlib")
@@ -139,3 +139,14 @@ def kinds(args: ast.arguments) -> dict[str, str]:
 def normal(expression: str | None) -> str | None:
     """As `ast` would write it."""
     return None if expression is None else ast.unparse(ast.parse(expression, mode="eval"))
+
+
+@pytest.mark.parametrize("name", ["argparse", "typing", "tarfile", "enum"])
+def test_what_is_around_a_place_is_the_same_seen_from_near_and_from_the_whole_file(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (STDLIB / f"{name}.py").read_text("utf-8")
+    places = [Span(at, at) for at in range(0, len(text), 997)]
+    near = [enclosing("python", text, place) for place in places]
+    monkeypatch.setattr("lsp_server.syntax.symbols.NEAR", len(text))
+    assert near == [enclosing("python", text, place) for place in places]

@@ -30,29 +30,28 @@ _PUBLIC = {
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """`one` is the symbol at the cursor; `many` what lacks a doc where there is none.
+    """What lacks a doc, and how many symbols were looked at for it."""
 
-    `n_seen` counts the symbols that were looked at for `many`.
-    """
-
-    one: Symbol | None = None
     many: tuple[Symbol, ...] = ()
     n_seen: int = 0
 
 
-def targets(snapshot: Snapshot, selection: Span, *, init_has_doc: bool) -> Targets:
-    """What the action is about. `init_has_doc`: constructors have docs of their own."""
-    every = symbols.symbols(snapshot.language, snapshot.text)
-    if len(selection):
-        inside = [each for each in every if selection.contains(each.name_span)]
-        if inside:
-            return _many(snapshot, inside, init_has_doc=init_has_doc)
+def target_at(snapshot: Snapshot, selection: Span) -> Symbol | None:
+    """The definition that the cursor is on; None for a selection that holds names, or on none."""
+    every = symbols.near(snapshot.language, snapshot.text, selection)
+    if len(selection) and any(selection.contains(each.name_span) for each in every):
+        return None
     one = symbols.enclosing(snapshot.language, snapshot.text, selection)
     while one is not None and one.kind not in _DOCUMENTABLE:
         one = _around(every, one)
-    if one is not None:
-        return Targets(one)
-    return _many(snapshot, list(every), init_has_doc=init_has_doc)
+    return one
+
+
+def targets(snapshot: Snapshot, selection: Span, *, init_has_doc: bool) -> Targets:
+    """Those in the selection, or in the file. `init_has_doc`: constructors have their own docs."""
+    every = symbols.symbols(snapshot.language, snapshot.text)
+    inside = [each for each in every if selection.contains(each.name_span)]
+    return _many(snapshot, inside or list(every), init_has_doc=init_has_doc)
 
 
 def is_spoken_for(symbol: Symbol) -> bool:
@@ -75,7 +74,7 @@ def _many(snapshot: Snapshot, inside: list[Symbol], *, init_has_doc: bool) -> Ta
     wanted = [each for each in _public(snapshot, inside) if each.name != "__init__" or init_has_doc]
     many = [each for each in wanted if each.doc_span is None]
     sound = tuple(each for each in many if not has_broken_signature(snapshot, each))
-    return Targets(None, sound, len(wanted))
+    return Targets(sound, len(wanted))
 
 
 def _public(snapshot: Snapshot, inside: list[Symbol]) -> Iterator[Symbol]:

@@ -17,6 +17,10 @@ def code_action(session: Session, params: types.CodeActionParams) -> list[types.
     snapshot = session.documents.get(params.text_document.uri)
     if snapshot is None or not _wanted(session, params.context):
         return []
+    from lsp_server.syntax import trees  # with the actions: the server starts without both
+
+    # The document's last tree makes this one; the actions would each find no tree at all.
+    trees.parse_snapshot(snapshot)
     context = session.context(snapshot, params.range, params.context.diagnostics)
     rows = [
         _row(session, params, context, action)
