@@ -9,13 +9,16 @@ edit as several changes, therefore whole stretches are compared, by the text bef
 Pure: no clock, no client.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lsprotocol import types
 
 from lsp_server.lsp import convert
 from lsp_server.text import Edit, Snapshot, Span, difference
+
+# Characters that only an edit of ours takes away in one stroke.
+MUCH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ class Flight:
         """Whether the user can hardly have made the same edit at the same time."""
         return bool(self.edit.text.strip())
 
+    @property
+    def _deletes_much(self) -> bool:
+        """Whether it takes away so much at once that the user can hardly have done the same."""
+        return len(self.edit.span.of(self.sent.text).strip()) >= MUCH
+
     def changed(self, edit: Edit, after: Snapshot) -> None:
         self.edits.append(edit)
         self.texts.append(after)
@@ -102,10 +110,10 @@ class Flight:
         """Whether the edit is likelier than not part of one change together with the user's.
 
         Compared is how much would have to be the user's own work with the edit and without it.
-        Deletions and blank lines prove nothing: the user makes those, too.
+        Small deletions and blank lines prove nothing: the user makes those, too.
         """
         old, now = self.sent.text, self.texts[-1].text
-        best = self._around(now) if self.distinct else None
+        best = self._around(now) if self.distinct or self._deletes_much else None
         alone = min(_size(difference(old, now)), sum(map(_size, self.edits)))
         if best is None or sum(map(_size, best)) >= alone:
             return None
@@ -128,14 +136,23 @@ class Flight:
         old, new = self.sent.text, self.edit.text
         changed = difference(old, now).result
         found = []
-        at = now.find(new, max(changed.start - len(new), 0))
-        while 0 <= at <= changed.end:
+        for at in self._places(now, changed):
             above = difference(old[: self.edit.span.start], now[:at])
             rest = difference(old[self.edit.span.end :], now[at + len(new) :])
             below = Edit(_moved(rest.span, at + len(new)), rest.text)
             found.append((above, below))
-            at = now.find(new, at + 1)
         return min(found, key=lambda both: sum(map(_size, both)), default=None)
+
+    def _places(self, now: str, changed: Span) -> Iterator[int]:
+        """Where the edit's text may stand in `now`; a deletion, where what follows it does."""
+        old, new = self.sent.text, self.edit.text
+        if not new:
+            yield from {self.edit.span.start, max(len(now) - (len(old) - self.edit.span.end), 0)}
+            return
+        at = now.find(new, max(changed.start - len(new), 0))
+        while 0 <= at <= changed.end:
+            yield at
+            at = now.find(new, at + 1)
 
     def _made_by(self, edit: Edit, first: int) -> int | None:
         """The index of the text that the edit makes of text number `first`, if there is one."""

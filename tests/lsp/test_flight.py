@@ -1,5 +1,6 @@
 """What became of an edit, told from the changes alone."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,6 +98,26 @@ def test_an_edit_within_one_change_of_the_whole_text_is_found() -> None:
 def test_a_blank_line_within_one_change_proves_nothing() -> None:
     under_way = flight("a\nb\n", Span(2, 2), "\n")
     reported(under_way, Edit(Span(0, 4), "A\na\nb\n"))
+    assert under_way.merged() is None
+
+
+@pytest.mark.parametrize("typed", ["n", "nd hier"])
+def test_a_long_deletion_within_one_change_is_found(typed: str) -> None:
+    # eglot reports it and a key typed far below as one change from the one to the other.
+    old = "kept\n" + "a line that goes away\n" * 4 + "tail\nlast u"
+    gone = Span(5, old.index("tail"))
+    under_way = flight(old, gone, "")
+    reported(under_way, Edit(Span(5, len(old)), "tail\nlast u" + typed[0]))
+    reported(under_way, *(inserted(16 + n, key) for n, key in enumerate(typed[1:], start=1)))
+    assert under_way.shown() is None
+    landed = under_way.merged()
+    assert landed is not None and landed.edit == Edit(gone, "")
+    assert under_way.texts[-1].text == "kept\ntail\nlast u" + typed
+
+
+def test_a_short_deletion_within_one_change_proves_nothing() -> None:
+    under_way = flight("a\nb\nc\n", Span(2, 4), "")
+    reported(under_way, Edit(Span(0, 6), "Aa\nc\n"))
     assert under_way.merged() is None
 
 
