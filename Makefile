@@ -11,7 +11,7 @@ demo: $(READY)
 	$(BIN)/penna demo
 
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n logical
 
 lint: $(READY)
 	$(BIN)/ruff check .
