@@ -1,6 +1,7 @@
 """Work-done progress of one job: stage, rate, time left, and a Cancel button.
 
-Clients differ in how fast they take reports, so only the newest is sent, four a second at most.
+Clients differ in how fast they take reports, so they go out four times a second at most: the
+newest of each kind of stage, so that none is left out, however short it was.
 The token is created by the server; a job does not wait for the client to answer that.
 """
 
@@ -41,18 +42,20 @@ class Progress:
         self._client, self._token, self._title = client, token, title
         self._words = _WORDS[client.support.language]
         self._begun = False
-        self._stage: Stage | None = None
+        self._untold: dict[type[Stage], Stage] = {}
         self._news = asyncio.Event()
         self._showing = asyncio.ensure_future(self._show())
 
     def tell(self, stage: Stage) -> None:
-        self._stage = stage
+        self._untold.pop(type(stage), None)
+        self._untold[type(stage)] = stage
         self._news.set()
 
     async def end(self, message: str) -> None:
         self._showing.cancel()
         await asyncio.wait([self._showing])
         if self._begun:
+            self._report()
             self._client.end(self._token, message)
 
     async def _show(self) -> None:
@@ -62,10 +65,14 @@ class Progress:
         self._begun = True
         while True:
             await self._news.wait()
-            self._news.clear()
-            if self._stage is not None:
-                self._client.report(self._token, *describe(self._stage, self._words))
+            self._report()
             await asyncio.sleep(INTERVAL)
+
+    def _report(self) -> None:
+        self._news.clear()
+        for stage in self._untold.values():
+            self._client.report(self._token, *describe(stage, self._words))
+        self._untold.clear()
 
 
 def describe(stage: Stage, words: dict[str, str]) -> tuple[str, int | None]:
