@@ -1,22 +1,22 @@
 """The errors that a user can act on. Each message is one sentence that says what to do.
 
-    PennaError
-    ├── SettingsError        a value in the settings that cannot be used
-    ├── OfferError           what was asked for cannot be done here (stale version, no target)
-    ├── PromptTooLong        the context does not fit the model's window
-    ├── ReplyError           the reply cannot be used
-    │   ├── ReplyCutOff      it ended at a length limit
-    │   └── ReplyLoop        it repeats itself
-    ├── CheckFailed          the result does not hold what it must
-    ├── PageError            the document cannot be written to
-    │   ├── Interrupted      the user edited the very text that was being written
-    │   ├── PageClosed       the document was closed or renamed in mid-stream
-    │   └── EditRefused      the editor takes no edit
-    └── ModelError           the model cannot answer
-        ├── NoModel          none is installed or chosen
-        ├── ModelUnusable    its file is corrupt, unknown or too large
-        ├── HostFailed       the host died, hangs or speaks another version
-        └── DownloadFailed   a model could not be fetched
+PennaError
+├── SettingsError        a value in the settings that cannot be used
+├── OfferError           what was asked for cannot be done here (stale version, no target)
+├── PromptTooLong        the context does not fit the model's window
+├── ReplyError           the reply cannot be used
+│   ├── ReplyCutOff      it ended at a length limit
+│   └── ReplyLoop        it repeats itself
+├── CheckFailed          the result does not hold what it must
+├── PageError            the document cannot be written to
+│   ├── Interrupted      the user edited the very text that was being written
+│   ├── PageClosed       the document was closed or renamed in mid-stream
+│   └── EditRefused      the editor takes no edit
+└── ModelError           the model cannot answer
+    ├── NoModel          none is installed or chosen
+    ├── ModelUnusable    its file is corrupt, unknown or too large
+    ├── HostFailed       the host died, hangs or speaks another version
+    └── DownloadFailed   a model could not be fetched
 """
 
 

@@ -148,7 +148,7 @@ def test_the_difference_of_two_texts_makes_the_one_of_the_other(before: str, aft
 @given(naive.texts(), naive.texts())
 def test_common_ends_are_as_long_as_they_can_be(a: str, b: str) -> None:
     head, tail = common_prefix(a, b), common_suffix(a, b)
-    assert a[:head] == b[:head] and a[head : head + 1] != b[head : head + 1] or a == b
+    assert (a[:head] == b[:head] and a[head : head + 1] != b[head : head + 1]) or a == b
     assert a[len(a) - tail :] == b[len(b) - tail :]
     assert tail == min(len(a), len(b)) or a[-tail - 1] != b[-tail - 1]
 
