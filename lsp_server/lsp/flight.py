@@ -119,11 +119,13 @@ class Flight:
             return None
         above, below = best
         edit = Edit(above.shift(self.edit.span) or self.edit.span, self.edit.text)
-        self.edits = [above, edit, below]
+        # One that changes nothing would still seem to touch the text around the edit.
+        self.edits = [each for each in (above, edit, below) if _size(each)]
         self.texts = [self.sent]
         for step in self.edits:
             self.texts.append(self.texts[-1].edited(step, self.sent.version))
-        return Landed(edit, 1, 2)
+        first = self.edits.index(edit)
+        return Landed(edit, first, first + 1)
 
     @property
     def altered(self) -> bool:

@@ -112,6 +112,7 @@ def test_a_long_deletion_within_one_change_is_found(typed: str) -> None:
     assert under_way.shown() is None
     landed = under_way.merged()
     assert landed is not None and landed.edit == Edit(gone, "")
+    assert (landed.first, landed.after) == (0, 1), "above it nothing changed"
     assert under_way.texts[-1].text == "kept\ntail\nlast u" + typed
 
 
