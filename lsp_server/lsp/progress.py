@@ -11,7 +11,12 @@ from lsp_server.lsp.client import Client
 from lsp_server.model.protocol import Reading, Starting
 from lsp_server.outcome import Checking, Drafting, Repairing, Stage, Writing
 
+FIRST = asyncio.FIRST_COMPLETED
 INTERVAL = 0.25
+# Seconds: how long a token is kept back from a client that would lose it, and how long the end of
+# a short job waits for a client that has not yet answered for its token.
+GRACE = 0.1
+END_WAIT = 0.5
 
 _WORDS = {
     "en": {
@@ -44,6 +49,7 @@ class Progress:
         self._begun = False
         self._untold: dict[type[Stage], Stage] = {}
         self._news = asyncio.Event()
+        self._created: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._showing = asyncio.ensure_future(self._show())
 
     def tell(self, stage: Stage) -> None:
@@ -52,6 +58,7 @@ class Progress:
         self._news.set()
 
     async def end(self, message: str) -> None:
+        await asyncio.wait([self._showing, self._created], timeout=END_WAIT, return_when=FIRST)
         self._showing.cancel()
         await asyncio.wait([self._showing])
         if self._begun:
@@ -59,10 +66,13 @@ class Progress:
             self._client.end(self._token, message)
 
     async def _show(self) -> None:
+        if self._client.support.loses_bursts:
+            await asyncio.sleep(GRACE)
         if not await self._client.create_progress(self._token):
             return
         self._client.begin(self._token, self._title)
         self._begun = True
+        self._created.set_result(None)
         while True:
             await self._news.wait()
             self._report()

@@ -22,6 +22,11 @@ class ClientSupport:
     llm_tag: bool = False
 
     @property
+    def loses_bursts(self) -> bool:
+        """lsp-mode loses what it reads in one go with the answer to its command (measured)."""
+        return self.name == "emacs"
+
+    @property
     def language(self) -> str:
         """The language of titles and messages: "zh" for any Chinese locale, else "en"."""
         return "zh" if self.locale.lower().startswith("zh") else "en"
