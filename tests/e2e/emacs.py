@@ -5,6 +5,7 @@ the keys that Emacs has not read yet, and the didChange that lsp-mode is about t
 """
 
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +39,9 @@ class Emacs:
     terminal: Terminal = field(init=False)
     path: Path = field(init=False)
 
+    def __post_init__(self) -> None:
+        self.terminal = Terminal(self.world.folder)
+
     def open(self, path: Path) -> None:
         self.path = path
         sockets = self.world.folder / "run" / "emacs"
@@ -46,7 +50,6 @@ class Emacs:
         init = self.world.folder / "init.el"
         parts = [PLUMBING.format(run=sockets, elpa=elpa), *map(block, self.files)]
         init.write_text("\n".join(parts))
-        self.terminal = Terminal(self.world.folder)
         command = [str(EDITORS / "bin" / "emacs"), "-nw", "-Q", "-l", str(init), str(path)]
         self.terminal.start(command, self.world.env, self.world.workspace)
         self.world.wire.wait_started()
@@ -57,6 +60,10 @@ class Emacs:
             self.command("eval-expression", f'(lsp-execute-code-action-by-kind "{kind}")')
         else:
             self.command("penna", kind)
+
+    def instruct(self, lines: tuple[int, int], instruction: str) -> None:
+        self.select(lines)
+        self.command("penna-edit", instruction)
 
     def command(self, name: str, *answers: str) -> None:
         """Call a command by name and answer what it asks."""
@@ -72,26 +79,37 @@ class Emacs:
             self.terminal.keys("C-Space")
             self.command("goto-line", str(last + 1))
 
-    def type_behind(self, marker: str, text: str) -> None:
+    def type_behind(self, marker: str, text: str, pace: Callable[[], None]) -> None:
+        if self.path.name not in self.evaluate("(buffer-name (window-buffer))"):
+            # An explanation opened, and took the keys.
+            self.terminal.keys("C-x", "b")
+            self.terminal.type(self.path.name)
+            self.terminal.keys("Enter")
         self.terminal.keys("M-<", "C-s")
         self.terminal.type(marker)
         self.terminal.keys("Enter", "C-e")
-        self.terminal.type(text)
+        self.terminal.type(text, pace)
 
     def undo(self) -> None:
-        # Moving first makes the undo a new one, not the continuation of another.
-        self.terminal.keys("C-e", "C-_")
+        self.terminal.keys("C-_")
 
     def cancel(self) -> None:
         self.command("penna-cancel")
 
     def text(self) -> str:
+        return self._text(f'(find-buffer-visiting "{self.path}")')
+
+    def beside(self, path: Path) -> str:
+        """lsp-mode shows nothing: there the file itself is read."""
+        [shown] = path.iterdir()
+        if self.files == LSP_MODE:
+            return shown.read_text("utf-8")
+        return self._text(f'(find-buffer-visiting "{shown}")')
+
+    def _text(self, buffer: str) -> str:
+        """A buffer as it would be saved."""
         copy = self.world.folder / "text"
-        self.evaluate(
-            f'(with-current-buffer (find-buffer-visiting "{self.path}")'
-            f' (let ((coding-system-for-write (quote utf-8-unix)))'
-            f' (write-region nil nil "{copy}" nil 0)))'
-        )
+        self.evaluate(f'(with-current-buffer {buffer} (write-region nil nil "{copy}" nil 0))')
         return copy.read_bytes().decode()
 
     def evaluate(self, form: str) -> str:

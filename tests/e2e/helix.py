@@ -3,16 +3,18 @@
 Helix cannot ask for one kind of action: the row is found in its menu, by its title.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.e2e.readme import block
 from tests.e2e.terminal import Terminal
-from tests.e2e.wire import wait_for
+from tests.e2e.wire import TimedOut, wait_for
 from tests.e2e.world import EDITORS, World
 
-FILES = ("languages.toml",)
+FILES = ("languages.toml", "config.toml")
+NORMAL = " NOR "
 
 
 @dataclass(slots=True)
@@ -23,13 +25,15 @@ class Helix:
     terminal: Terminal = field(init=False)
     path: Path = field(init=False)
 
+    def __post_init__(self) -> None:
+        self.terminal = Terminal(self.world.folder)
+
     def open(self, path: Path) -> None:
         home = self.world.config / "helix"
         home.mkdir(exist_ok=True)
         for name in FILES:
             (home / name).write_text(block(name))
         self.path = path
-        self.terminal = Terminal(self.world.folder)
         command = [str(EDITORS / "bin" / "hx"), str(path)]
         self.terminal.start(command, self.world.env, self.world.workspace)
         self.world.wire.wait_started()
@@ -54,30 +58,63 @@ class Helix:
 
     def select(self, lines: tuple[int, int]) -> None:
         first, last = lines
-        self.terminal.keys("Escape")
         self.terminal.type(f"{first}gg")
         if last > first:
             self.terminal.type("x" * (last - first + 1))
 
-    def type_behind(self, marker: str, text: str) -> None:
-        self.terminal.keys("Escape")
+    def type_behind(self, marker: str, text: str, pace: Callable[[], None]) -> None:
+        self._show_code()
         self.terminal.type("gg/" + marker)
         self.terminal.keys("Enter")
-        self.terminal.type("A" + text)
+        self.terminal.type("A")
+        self.terminal.type(text, pace)
+        # Seen before the next key, or both together would be read as Alt and that key.
         self.terminal.keys("Escape")
+        self.terminal.wait_screen(NORMAL)
 
     def undo(self) -> None:
-        self.terminal.keys("Escape")
         self.terminal.type("u")
 
     def text(self) -> str:
         """The buffer, written to its file."""
-        self.terminal.keys("Escape")
+        self._show_code()
         self.path.unlink()
-        self.terminal.type(":write!")
+        self.command("write!")
+        return self._written(self.path)
+
+    def beside(self, path: Path) -> str:
+        self.command("write-all!")
+        [shown] = path.iterdir()
+        return self._written(shown)
+
+    def cancel(self) -> None:
+        for key in ("Space", "X"):
+            self.terminal.keys(key)
+
+    def _show_code(self) -> None:
+        """An explanation opens in place of the code: the user goes back."""
+        self.command(f"open {self.path}")
+
+    def command(self, line: str) -> None:
+        wait_for("the prompt", self._prompted, 20.0, self.terminal.screen)
+        self.terminal.type(line)
         self.terminal.keys("Enter")
-        wait_for("the written file", self.path.exists)
-        return self.path.read_bytes().decode()
+
+    def _prompted(self) -> bool:
+        """Press the key for the prompt: Helix drops about one in a hundred."""
+        self.terminal.type(":")
+        with suppress(TimedOut):
+            return bool(wait_for("the prompt", lambda: "\n:" in self.terminal.screen(), 1.0))
+        return False
+
+    def _written(self, path: Path) -> str:
+        wait_for(
+            "the written file",
+            lambda: path.exists() and path.stat().st_size,
+            20.0,
+            self.terminal.screen,
+        )
+        return path.read_bytes().decode()
 
     def close(self) -> None:
         self.terminal.stop()

@@ -1,6 +1,8 @@
 """Neovim, headless, on the settings of editor-clients/README.md; its keys come by `nvim_input`."""
 
-
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +22,7 @@ class Neovim:
 
     world: World
     files: tuple[str, ...]
+    process: "subprocess.Popen[bytes]" = field(init=False)
     nvim: pynvim.Nvim = field(init=False)
 
     def open(self, path: Path) -> None:
@@ -28,11 +31,15 @@ class Neovim:
             target = home / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(block(name))
-        environment = [f"{name}={value}" for name, value in self.world.env.items()]
-        command = ["env", "-i", *environment, str(EDITORS / "bin" / "nvim")]
-        self.nvim = pynvim.attach(
-            "child", argv=[*command, "--embed", "--headless", "-i", "NONE", "-n", str(path)]
+        socket = self.world.folder / "nvim"
+        options = ["--headless", "--listen", str(socket), "-i", "NONE", "-n"]
+        self.process = subprocess.Popen(
+            [str(EDITORS / "bin" / "nvim"), *options, str(path)],
+            env=self.world.env,
+            cwd=self.world.workspace,
+            stderr=subprocess.DEVNULL,
         )
+        self.nvim = wait_for("Neovim's socket", lambda: _attached(socket))
         self.world.wire.wait_started()
         self.nvim.command("set noautoindent indentexpr= nosmartindent formatoptions= shortmess+=F")
 
@@ -44,6 +51,9 @@ class Neovim:
             kind,
         )
 
+    def instruct(self, lines: tuple[int, int], instruction: str) -> None:
+        self.keys(f"<Esc>:{lines[0]},{lines[1]}Penna editSelection {instruction}<CR>")
+
     def select(self, lines: tuple[int, int]) -> None:
         first, last = lines
         self.nvim.input("<Esc>")
@@ -51,11 +61,12 @@ class Neovim:
         if last > first:
             self.keys(f"V{last}G")
 
-    def type_behind(self, marker: str, text: str) -> None:
+    def type_behind(self, marker: str, text: str, pace: Callable[[], None]) -> None:
         """Search for the marker and type at the end of its line, key by key."""
         self.keys(f"<Esc>gg/{marker}<CR>A")
         for key in text:
             self.keys(key)
+            pace()
         self.keys("<Esc>")
 
     def keys(self, keys: str) -> None:
@@ -70,8 +81,28 @@ class Neovim:
         self.keys("<Esc>:PennaCancel<CR>")
 
     def text(self) -> str:
-        return "\n".join(self.nvim.current.buffer[:]) + "\n"
+        return self._text(self.nvim.current.buffer)
+
+    def beside(self, path: Path) -> str:
+        [shown] = [each for each in self.nvim.buffers if each.name.startswith(str(path))]
+        return self._text(shown)
+
+    def _text(self, buffer: pynvim.api.Buffer) -> str:
+        newline = "\r\n" if buffer.options["fileformat"] == "dos" else "\n"
+        return newline.join(buffer[:]) + newline
 
     def close(self) -> None:
-        self.nvim.command("silent! qall!", async_=True)
-        self.nvim.close()
+        self.process.terminate()
+        self.process.wait(20)
+        if hasattr(self, "nvim"):
+            # pynvim closes its socket only when it hears the end of the other side.
+            with suppress(OSError):
+                self.nvim.request("nvim_get_mode")
+            self.nvim.close()
+
+
+def _attached(socket: Path) -> pynvim.Nvim | None:
+    """None while nobody listens yet."""
+    with suppress(FileNotFoundError, ConnectionRefusedError):
+        return pynvim.attach("socket", path=str(socket))
+    return None

@@ -12,6 +12,10 @@ BLOCK = re.compile(r"^```(?P<language>\w+) (?P<name>\S+)\n(?P<text>.*?)^```$", r
 
 def block(name: str) -> str:
     """The text of the one block of this name."""
-    found = [match["text"] for match in BLOCK.finditer(README.read_text("utf-8")) if match["name"] == name]
+    found = [
+        match["text"]
+        for match in BLOCK.finditer(README.read_text("utf-8"))
+        if match["name"] == name
+    ]
     assert len(found) == 1, f"{README.name} has {len(found)} blocks named {name}"
     return found[0]

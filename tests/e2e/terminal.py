@@ -3,7 +3,7 @@
 import os
 import shlex
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,10 +34,11 @@ class Terminal:
         """Press keys by tmux's names: "Escape", "C-x", "M-x"."""
         self._run("send-keys", *names)
 
-    def type(self, text: str) -> None:
-        """One key at a time, as fast as tmux can be called."""
+    def type(self, text: str, pace: Callable[[], None] = lambda: None) -> None:
+        """One key at a time, as fast as tmux can be called; `pace` runs after each."""
         for character in text:
             self._run("send-keys", "-l", character)
+            pace()
 
     def screen(self) -> str:
         return self._run("capture-pane", "-p")
@@ -49,10 +50,11 @@ class Terminal:
             screen = self.screen()
             return screen if text in screen else None
 
-        return wait_for(f"{text!r} on the screen:\n{self.screen()}", seen, 20.0)
+        return wait_for(f"{text!r} on the screen", seen, 20.0, self.screen)
 
     def stop(self) -> None:
-        self._run("kill-server")
+        """Also when it never started."""
+        subprocess.run([*self.tmux, "kill-server"], capture_output=True, check=False)
 
     def _run(self, *arguments: str, env: Mapping[str, str] | None = None) -> str:
         done = subprocess.run(

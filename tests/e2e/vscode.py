@@ -8,7 +8,8 @@ import json
 import shutil
 import socket
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -64,63 +65,76 @@ class VSCode:
 
     world: World
     client: int
-    server: "subprocess.Popen[str]" = field(init=False)
-    browser: "subprocess.Popen[str]" = field(init=False)
+    path: Path = field(init=False)
     page: _Peer = field(init=False)
     inside: _Peer = field(init=False)
+    closing: ExitStack = field(init=False, default_factory=ExitStack)
 
     def open(self, path: Path) -> None:
+        self.path = path
         base = self.world.folder / "vscode"
         settings = base / "data" / "User" / "settings.json"
         settings.parent.mkdir(parents=True)
         settings.write_text(json.dumps(json.loads(block("settings.json")) | PLUMBING))
         extension = self._extension(base)
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(self.world.folder / "inside"))
-        listener.listen()
-        listener.settimeout(60)
-        port = self._serve(base)
-        self._browse(port, extension)
-        connection, _ = listener.accept()
-        listener.close()
-        self.inside = _Peer("VS Code", connection.makefile("w"), connection.makefile("r"))
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(self.world.folder / "inside"))
+            listener.listen()
+            listener.settimeout(60)
+            port = self._serve(base)
+            self._browse(port, extension)
+            connection = self.closing.enter_context(listener.accept()[0])
+        writing = self.closing.enter_context(connection.makefile("w"))
+        reading = self.closing.enter_context(connection.makefile("r"))
+        self.inside = _Peer("VS Code", writing, reading)
         self.inside.ask("open", path=str(path))
         self.page.ask("focus")
         self.world.wire.wait_started()
 
     def run(self, kind: str, lines: tuple[int, int]) -> None:
         self.select(lines)
-        self.inside.ask("action", kind=kind)
+        wait_for("a code action", lambda: self.inside.ask("offered", kind=kind), 20.0)
+        [key] = [
+            each for each in json.loads(block("keybindings.json")) if each["args"]["kind"] == kind
+        ]
+        self.inside.ask("command", command=key["command"], given=key["args"])
 
     def select(self, lines: tuple[int, int]) -> None:
         self.inside.ask("select", first=lines[0], last=lines[1])
 
-    def type_behind(self, marker: str, text: str) -> None:
+    def type_behind(self, marker: str, text: str, pace: Callable[[], None]) -> None:
+        # The explanation opens before the code: the user goes back to it first.
+        self.inside.ask("open", path=str(self.path))
         self.page.ask("press", key="Control+f")
-        self.page.ask("wait", selector=".find-widget.visible")
+        self.page.ask("wait", selector=".find-widget.visible textarea:focus")
         self.page.ask("type", text=marker)
-        for key in ("Enter", "Escape", "End"):
+        for key in ("Enter", "Escape"):
             self.page.ask("press", key=key)
+        self.page.ask("wait", selector=".monaco-editor.focused")
+        self.page.ask("press", key="End")
         for key in text:
             self.page.ask("type", text=key)
+            pace()
 
     def undo(self) -> None:
         self.page.ask("press", key="Control+z")
 
     def cancel(self) -> None:
         """The button of the progress notification, behind the bell."""
-        self.inside.ask("command", name="notifications.showList")
+        self.inside.ask("command", command="notifications.showList")
         self.page.ask("click", selector=".notifications-center .monaco-button:has-text('Cancel')")
 
     def text(self) -> str:
         return str(self.inside.ask("text"))
 
+    def beside(self, path: Path) -> str:
+        """In virtual documents with the newest client, else in files."""
+        texts = self.inside.ask("texts", suffix=".md")
+        assert isinstance(texts, Sequence), "a list of texts"
+        return str(texts[-1])
+
     def close(self) -> None:
-        assert self.browser.stdin
-        self.browser.stdin.close()
-        self.browser.wait(30)
-        self.server.terminate()
-        self.server.wait(30)
+        self.closing.close()
 
     def _extension(self, base: Path) -> Path:
         """The test extension, bundled with the client of this version."""
@@ -146,11 +160,14 @@ class VSCode:
         options += ["--enable-smoke-test-driver", "--force-disable-user-env"]
         options += ["--server-data-dir", str(base), "--extensions-dir", str(base / "extensions")]
         env = {**self.world.env, "PENNA_E2E_SOCKET": str(self.world.folder / "inside")}
-        command = [str(EDITORS / "bin" / "node"), str(EDITORS / "vscode" / "out" / "server-main.js")]
+        command = [
+            str(EDITORS / "bin" / "node"),
+            str(EDITORS / "vscode" / "out" / "server-main.js"),
+        ]
         with log.open("w") as output:
-            self.server = subprocess.Popen(
-                [*command, *options], env=env, text=True, stdout=output, stderr=output
-            )
+            server = subprocess.Popen([*command, *options], env=env, stdout=output, stderr=output)
+        self.closing.callback(server.wait, 30)
+        self.closing.callback(server.terminate)
 
         def announced() -> str | None:
             _, found, rest = log.read_text().partition(READY)
@@ -169,7 +186,7 @@ class VSCode:
         chromium = shutil.which("chromium")
         assert chromium, "chromium is not installed: run tests/e2e/run.sh"
         with (self.world.folder / "browser.log").open("w") as errors:
-            self.browser = subprocess.Popen(
+            browser = subprocess.Popen(
                 [str(EDITORS / "bin" / "node"), str(HERE / "browser.mjs"), chromium, url],
                 cwd=MODULES,
                 env=self.world.env,
@@ -178,5 +195,9 @@ class VSCode:
                 stdout=subprocess.PIPE,
                 stderr=errors,
             )
-        assert self.browser.stdin and self.browser.stdout
-        self.page = _Peer("the browser", self.browser.stdin, self.browser.stdout)
+        assert browser.stdin and browser.stdout
+        self.closing.callback(browser.wait, 30)
+        asks = self.closing.enter_context(browser.stdin)
+        # The end of its standard input is what ends it; it must come before the wait.
+        hears = self.closing.enter_context(browser.stdout)
+        self.page = _Peer("the browser", asks, hears)

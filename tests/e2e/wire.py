@@ -25,12 +25,17 @@ class TimedOut(AssertionError):
     """What was waited for did not come."""
 
 
-def wait_for(what: str, look: Callable[[], Result | None], seconds: float = PATIENCE) -> Result:
-    """The first true value of `look`."""
+def wait_for(
+    what: str,
+    look: Callable[[], Result | None],
+    seconds: float = PATIENCE,
+    scene: Callable[[], str] = lambda: "",
+) -> Result:
+    """The first true value of `look`; `scene` describes what is there if it never comes."""
     until = time.monotonic() + seconds
     while not (found := look()):
         if time.monotonic() > until:
-            raise TimedOut(f"{what} did not come within {seconds:.0f} s")
+            raise TimedOut(f"{what} did not come within {seconds:.0f} s\n{scene()}")
         time.sleep(POLL)
     return found
 
@@ -81,7 +86,7 @@ class Wire:
             ended = self.ended()
             return ended[number - 1] if len(ended) >= number else None
 
-        return wait_for(f"penna/jobEnded number {number}\n{self.errors()}", nth)
+        return wait_for(f"penna/jobEnded number {number}", nth, scene=self.errors)
 
     def errors(self) -> str:
         """What the server wrote to stderr."""

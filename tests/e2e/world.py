@@ -17,11 +17,30 @@ from tests.e2e.wire import Wire
 ROOT = Path(__file__).parents[2]
 EDITORS = Path(os.environ.get("PENNA_EDITORS") or ROOT / ".cache" / "editors")
 
+# Not the virtual environment's: lsp-mode starts every server that it finds on PATH.
+SYSTEM = (Path("/usr/local/bin"), Path("/usr/bin"), Path("/bin"))
+
+FOLDERS = ("workspace", "config/penna", "data", "state", "cache", "run", "home", "bin", "wire")
+
+SETTINGS = """\
+model = "{model}"
+n_ctx = 32768
+idle_minutes = 5
+"""
+
 SHIM = """\
 #!/bin/sh
 [ "$1" = lsp ] || exec {penna} "$@"
 tee -i {wire}/from-editor | {penna} "$@" 2>>{wire}/errors | tee -i {wire}/from-server
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Two scripted models with the same replies."""
+
+    brisk: Path
+    slow: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +59,10 @@ class World:
     def config(self) -> Path:
         return self.folder / "config"
 
+    def use(self, model: Path) -> None:
+        """The model of the user's own settings; to be called before the editor starts."""
+        (self.config / "penna" / "config.toml").write_text(SETTINGS.format(model=model))
+
     def write(self, name: str, text: str) -> Path:
         """A file of the workspace; line terminators are kept as given."""
         path = self.workspace / name
@@ -48,13 +71,12 @@ class World:
         return path
 
 
-def make_world(folder: Path, penna: str, settings: str) -> World:
-    """`penna` is the command to record, `settings` the user's config.toml."""
-    for name in ("workspace", "config/penna", "data", "state", "cache", "run", "home", "bin", "wire"):
+def make_world(folder: Path, penna: str) -> World:
+    """`penna` is the command to record."""
+    for name in FOLDERS:
         (folder / name).mkdir(parents=True)
     (folder / "run").chmod(0o700)
     (folder / "workspace" / ".git").mkdir()
-    (folder / "config" / "penna" / "config.toml").write_text(settings)
     wire = folder / "wire"
     shim = folder / "bin" / "penna"
     shim.write_text(SHIM.format(penna=shlex.quote(penna), wire=shlex.quote(str(wire))))
@@ -71,7 +93,7 @@ def penna_command() -> str:
 
 def _environment(folder: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("LANG", "TZ") if name in os.environ}
-    search = [folder / "bin", EDITORS / "bin", *map(Path, os.environ["PATH"].split(os.pathsep))]
+    search = [folder / "bin", EDITORS / "bin", *SYSTEM]
     return kept | {
         "PATH": os.pathsep.join(str(entry) for entry in search),
         "LC_ALL": "C.UTF-8",

@@ -16,10 +16,13 @@ const answers = {
     const end = last > first ? editor.document.lineAt(last - 1).range.end.character : 0;
     editor.selection = new vscode.Selection(first - 1, 0, last - 1, end);
   },
-  // The editor's own way from a kind to the carrying out: as from a key binding.
-  action: ({ kind }) =>
-    vscode.commands.executeCommand("editor.action.codeAction", { kind, apply: "first" }),
-  command: ({ name }) => vscode.commands.executeCommand(name),
+  // How many actions of this kind the server offers at the selection.
+  async offered({ kind }) {
+    const asked = ["vscode.executeCodeActionProvider", editor.document.uri, editor.selection, kind];
+    return (await vscode.commands.executeCommand(...asked)).length;
+  },
+  // As from a key binding.
+  command: ({ command, given }) => vscode.commands.executeCommand(command, given),
   text: () => editor.document.getText(),
   // The texts of all open documents whose names end so.
   texts: ({ suffix }) =>
