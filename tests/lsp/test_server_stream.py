@@ -20,6 +20,8 @@ TEXT = "# 前言 🙂\ndef area(width: int, height: int) -> int:\n    return wid
 AT = (TEXT.index("area"),) * 2
 DOC = "\n".join(["The area.", "", *(f"Sentence number {n} of many." for n in range(60))])
 SLOW = Shape(n_ff=16_384)
+# For a job that is stopped: on a busy machine it still runs when its test looks at it.
+SLOWER = Shape(n_ff=65_536)
 
 
 @asynccontextmanager
@@ -91,7 +93,7 @@ async def test_no_letter_typed_above_a_stream_is_lost() -> None:
 
 
 async def test_typing_inside_ends_the_job_and_keeps_what_was_typed() -> None:
-    async with with_model({"": DOC}, shape=SLOW) as editor:
+    async with with_model({"": DOC}, shape=SLOWER) as editor:
         uri = editor.open("a.py", TEXT)
         job = await editor.run("draftDocs", uri, AT)
         await writing(editor, uri)
@@ -103,7 +105,7 @@ async def test_typing_inside_ends_the_job_and_keeps_what_was_typed() -> None:
 
 
 async def test_cancelling_in_mid_stream_restores_the_text() -> None:
-    async with with_model({"": DOC}, shape=SLOW) as editor:
+    async with with_model({"": DOC}, shape=SLOWER) as editor:
         uri = editor.open("a.py", TEXT)
         job = await editor.run("draftDocs", uri, AT)
         await writing(editor, uri)
@@ -114,7 +116,7 @@ async def test_cancelling_in_mid_stream_restores_the_text() -> None:
 
 
 async def test_cancelling_by_command_may_keep_what_was_written() -> None:
-    async with with_model({"": DOC}, shape=SLOW, onCancel="keep") as editor:
+    async with with_model({"": DOC}, shape=SLOWER, onCancel="keep") as editor:
         uri = editor.open("a.py", TEXT)
         job = await editor.run("draftDocs", uri, AT)
         await writing(editor, uri)
@@ -136,7 +138,7 @@ async def test_a_second_job_on_the_same_text_is_refused_and_elsewhere_runs() -> 
 
 
 async def test_a_document_closed_in_mid_stream_ends_its_job() -> None:
-    async with with_model({"": DOC}, shape=SLOW) as editor:
+    async with with_model({"": DOC}, shape=SLOWER) as editor:
         uri = editor.open("a.py", TEXT)
         job = await editor.run("draftDocs", uri, AT)
         await writing(editor, uri)
@@ -163,8 +165,8 @@ async def test_progress_tells_the_stages_and_the_rate() -> None:
 
 
 async def test_a_host_killed_in_mid_reply_fails_the_job_and_the_next_one_works() -> None:
-    async with with_model({"": DOC}, shape=SLOW) as editor:
-        uri = editor.open("a.py", TEXT)
+    async with with_model({"volume": "Short.", "": DOC}, shape=SLOWER) as editor:
+        uri, other = editor.open("a.py", TEXT), editor.open("b.py", TEXT.replace("area", "volume"))
         job = await editor.run("draftDocs", uri, AT)
         await writing(editor, uri)
         for process in hosts(editor.root.parent):
@@ -172,13 +174,13 @@ async def test_a_host_killed_in_mid_reply_fails_the_job_and_the_next_one_works()
         ended = await editor.end_of(job)
         assert ended["outcome"] == "failed"
         assert editor.text(uri) == TEXT
-        job = await editor.run("draftDocs", uri, AT)
+        job = await editor.run("draftDocs", other, AT)
         assert (await editor.end_of(job))["outcome"] == "finished"
-        assert doc(editor.text(uri)).count("Sentence number") == 60
+        assert doc(editor.text(other)) == "Short."
 
 
 async def test_shutdown_in_mid_stream_ends_the_process() -> None:
-    async with with_model({"": DOC}, shape=SLOW) as editor:
+    async with with_model({"": DOC}, shape=SLOWER) as editor:
         uri = editor.open("a.py", TEXT)
         await editor.run("draftDocs", uri, AT)
         await writing(editor, uri)
