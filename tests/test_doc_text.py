@@ -3,7 +3,7 @@
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lsp_server.actions.docs.form import Form, form_of, written
@@ -64,6 +64,7 @@ def target(language: str) -> tuple[Snapshot, Form, int]:
 
 @pytest.mark.parametrize("language", SOURCES)
 @given(reply=REPLIES)
+@example(reply="'''\"\"\"")
 def test_no_reply_changes_code(language: str, reply: str) -> None:
     after = documented(language, reply, len(reply))
     if after is not None:

@@ -51,7 +51,7 @@ class Form:
         if not self.opening:
             return (self.line + line).rstrip()
         if self.is_docstring:
-            return f'{line[:-1]}\\"' if line.endswith('"') else line
+            return f'{line[:-1]}\\"' if _ends_in_bare_quote(line) else line
         return f" {line}" if alone else self.next(line)
 
     def next(self, line: str) -> str:
@@ -82,6 +82,13 @@ class Form:
         if self.language == "java":
             line = line.replace("\\u", "&#92;u")
         return line.replace("*/", r"*\/") if self.closing else line
+
+
+def _ends_in_bare_quote(line: str) -> bool:
+    """Whether the line ends in a quote that no backslash escapes yet."""
+    before = line.removesuffix('"')
+    n_backslashes = len(before) - len(before.rstrip("\\"))
+    return before != line and n_backslashes % 2 == 0
 
 
 def form_of(snapshot: Snapshot, symbol: Symbol) -> Form:
