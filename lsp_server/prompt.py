@@ -1,15 +1,18 @@
 """What a model is asked: messages composed from Markdown files, and how it shall sample.
 
-One file per prompt in `prompts/`, with `$name` where a part goes; `prompts/system.md` is the same
-for all actions. Within a file what is stable comes first (project, file) and what is volatile
-last (selection, instruction), so that the KV cache of one request serves the next. A section
-(from one `## ` heading to the next) whose parts are all empty is left out.
+A prompt is the system prompt, then the material (project, file, selection), then the task. The
+first two are the same for every action on one selection, cut to the window in the same way
+whatever the action needs besides, so that the KV cache of one request serves the next. The task
+is kept short: what may be cut of it is cut to a twelfth of the prompt.
+
+One file per piece in `prompts/`, with `$name` where a part goes. A section (from one `## ` heading
+to the next) whose parts are all empty is left out.
 
 Tokens are estimated here, on the high side; the host counts them and refuses what does not fit.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from string import Template
@@ -21,6 +24,12 @@ ELLIPSIS = "…"
 N_TEMPLATE_TOKENS = 40
 N_LEAST = 24
 N_MARK = 4
+N_REPLY = 2048
+"""Tokens that every action on a selection leaves to a reply."""
+N_TASK = 150
+TASK_SHARE = 12
+"""A task may take that many tokens, or a twelfth of the material where that is more."""
+N_TASK_RESERVE = 256
 
 SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 # As tokenizers of the Qwen and Llama families cut: words by about five letters, digits one by
@@ -33,12 +42,14 @@ class Prompt:
     """One request. `system` is the same for all actions, so that its KV cache is reused.
 
     `user` has the stable parts first and the instruction last. `prediction` is the text that
-    the reply will largely repeat, for speculative decoding.
+    the reply will largely repeat, for speculative decoding; `n_expected` about how many tokens
+    the reply will have, None where that cannot be known.
     """
 
     system: str
     user: str
     prediction: str = ""
+    n_expected: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +71,35 @@ PROSE = Sampling(temperature=0.7, task="prose")
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """A model's window in tokens, and how many the reply may take of it.
+
+    `n_reply` None means: as many as there is room for.
+    """
+
+    n_ctx: int
+    n_reply: int | None = None
+
+    @property
+    def n_prompt(self) -> int:
+        """What the reply does not need, and half of the window at least."""
+        return self.n_ctx - min(self.n_reply or self.n_ctx // 4, self.n_ctx // 2)
+
+    def n_material(self, n_selected: int) -> int:
+        """The same for every action, however long its task and its reply are."""
+        n_reply = max(N_REPLY, self.n_ctx // 4, n_selected * 3 // 2)
+        n_prompt = self.n_ctx - min(n_reply, self.n_ctx // 2)
+        return n_prompt - max(N_TASK_RESERVE, n_prompt // TASK_SHARE)
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """What stands for `$name` in a prompt file.
 
     `rank` 0 is never cut (the selection, the instruction); of the others the highest rank is cut
     first. `keep` says which end of a text that is cut stays. `language` puts the text into a
-    fence of that language, after cutting; None leaves it bare.
+    fence of that language, after cutting; None leaves it bare. `spare`: it repeats what the
+    material has, and is left out of a task unless the material is cut there.
     """
 
     name: str
@@ -73,6 +107,7 @@ class Part:
     rank: int = 0
     keep: Literal["start", "end"] = "start"
     language: str | None = None
+    spare: bool = False
 
     @property
     def shown(self) -> str:
@@ -82,21 +117,57 @@ class Part:
         return fenced(self.text, self.language)
 
 
-def compose(name: str, parts: Sequence[Part], room: int, prediction: str = "") -> Prompt:
-    """The prompt of `prompts/<name>.md`, its parts cut so that it has at most `room` tokens.
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What all actions on one selection show the model first: the parts of `prompts/<name>.md`.
+
+    Parts of rank 0 and 1 are the selection itself.
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+
+    def whole(self) -> "Material":
+        """The same with a selection that is never cut, for a task that rewrites it."""
+        parts = (replace(part, rank=0) if part.rank == 1 else part for part in self.parts)
+        return Material(self.name, tuple(parts))
+
+
+def compose(material: Material, name: str, task: Sequence[Part], room: Room) -> Prompt:
+    """The material, and behind it the task of `prompts/<name>.md`, cut so that the room holds both.
 
     Raises PromptTooLong where even the parts that are never cut do not fit.
     """
-    taken = n_tokens(_template("system")) + n_tokens(_template(name)) + N_TEMPLATE_TOKENS
-    fitted = fit(parts, room - taken)
-    return replace(load(name, **{part.name: part.shown for part in fitted}), prediction=prediction)
+    parts, n_most = _fitted(material, room), room.n_prompt - _n_frame(material, name)
+    asked = _without_repeats(task, material, parts)
+    n_needed = _n_needed(asked)
+    n_left = n_most - sum(map(_n_tokens, parts))
+    if n_needed > n_left:
+        # The task is unusually long. It must be read anyway, so nothing is shared.
+        asked, n_needed = list(task), _n_needed(task)
+        parts = fit(material.parts, n_most - n_needed)
+        n_left = n_needed
+    n_share = sum(map(_n_tokens, parts)) // TASK_SHARE
+    n_task = max(N_TASK, n_share) - n_tokens(_template(name))
+    own = fit(asked, min(n_left, max(n_needed, n_task)))
+    shown = filled(material.name, **{part.name: part.shown for part in parts})
+    told = filled(name, **{part.name: part.shown for part in own})
+    return Prompt(_template("system"), f"{shown}\n\n{told}")
 
 
-def load(name: str, /, **parts: str) -> Prompt:
-    """Fill `prompts/<name>.md`. A placeholder without a part raises KeyError."""
+def shared(material: Material, room: Room) -> Prompt:
+    """What the prompts of all actions on one selection begin with, without any task."""
+    parts = _fitted(material, room)
+    return Prompt(
+        _template("system"), filled(material.name, **{part.name: part.shown for part in parts})
+    )
+
+
+def filled(name: str, /, **parts: str) -> str:
+    """`prompts/<name>.md`, filled. A placeholder without a part raises KeyError."""
     sections = SECTION.split(_template(name))
-    filled = [_filled(section, parts) for section in sections]
-    return Prompt(_template("system"), "\n\n".join(text for text in filled if text))
+    texts = [_filled(section, parts) for section in sections]
+    return "\n\n".join(text for text in texts if text)
 
 
 def fit(parts: Sequence[Part], room: int) -> tuple[Part, ...]:
@@ -145,6 +216,34 @@ def _filled(section: str, parts: Mapping[str, str]) -> str:
     names = template.get_identifiers()
     text = template.substitute(parts)
     return text if not names or any(parts[name].strip() for name in names) else ""
+
+
+def _fitted(material: Material, room: Room) -> tuple[Part, ...]:
+    n_selected = sum(_n_tokens(part) for part in material.parts if part.rank <= 1)
+    return fit(material.parts, room.n_material(n_selected) - _n_frame(material))
+
+
+def _without_repeats(task: Sequence[Part], material: Material, parts: Sequence[Part]) -> list[Part]:
+    """The task, what is spare left out of it where `parts`, the material as it is cut, show it."""
+    is_whole = tuple(parts) == material.parts
+    texts = [part.text for part in parts]
+    return [
+        replace(part, text="")
+        if part.spare and (is_whole or any(part.text in text for text in texts))
+        else part
+        for part in task
+    ]
+
+
+def _n_needed(task: Iterable[Part]) -> int:
+    return sum(_n_tokens(part) for part in task if not part.rank)
+
+
+def _n_frame(material: Material, *names: str) -> int:
+    """Tokens of what stands around the parts."""
+    return N_TEMPLATE_TOKENS + sum(
+        n_tokens(_template(each)) for each in ("system", material.name, *names)
+    )
 
 
 def _n_tokens(part: Part) -> int:

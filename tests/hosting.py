@@ -25,6 +25,7 @@ from tests.scripted import make_gguf
 
 N_CTX = 32768
 PATIENCE_S = 30
+COMPLETIONS = "/v1/chat/completions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +45,34 @@ class RunningHost:
         with self.client() as client:
             return client.get(path)
 
-    def post(self, body: object) -> httpx.Response:
+    def post(self, body: object, path: str = COMPLETIONS) -> httpx.Response:
         """`body` as JSON, or as it is if it is bytes."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         with self.client() as client:
-            return client.post("/v1/chat/completions", content=content)
+            return client.post(path, content=content)
+
+    def posted(self, body: object, path: str = COMPLETIONS) -> Any:
+        """The JSON of an answer that is none of an error."""
+        response = self.post(body, path)
+        assert response.status_code == 200, response.text
+        return response.json()
 
     def whole(self, message: str, fields: Mapping[str, object] | None = None) -> Any:
         """The JSON of a reply that was not streamed."""
-        response = self.post(chat(message, fields))
-        assert response.status_code == 200, response.text
-        return response.json()
+        return self.posted(chat(message, fields))
 
     def reply(self, message: str, fields: Mapping[str, object] | None = None) -> str:
         return str(self.whole(message, fields)["choices"][0]["message"]["content"])
 
     def events(self, message: str, fields: Mapping[str, object] | None = None) -> list[Any]:
         """The JSON of each server-sent event; the closing [DONE] is checked and left out."""
-        with self.streaming(message, fields) as response:
-            lines = [line for line in response.iter_lines() if line]
+        return self.streamed(chat(message, {"stream": True, **(fields or {})}))
+
+    def streamed(self, body: object, path: str = COMPLETIONS) -> list[Any]:
+        """As `events`, for any body."""
+        response = self.post(body, path)
+        assert response.status_code == 200, response.text
+        lines = [line for line in response.text.split("\n") if line]
         assert lines[-1] == "data: [DONE]"
         return [json.loads(line.removeprefix("data: ")) for line in lines[:-1]]
 
@@ -79,9 +89,6 @@ class RunningHost:
         """Send a signal and wait; the exit code."""
         self.process.send_signal(number)
         return self.process.wait(PATIENCE_S)
-
-
-COMPLETIONS = "/v1/chat/completions"
 
 
 def chat(message: str, fields: Mapping[str, object] | None = None) -> dict[str, object]:

@@ -20,9 +20,11 @@ Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 SUBCOMMANDS = {
     "lsp": "serve an editor on stdin and stdout",
     "host": "hold a model and answer on a socket (started by itself when needed)",
+    "serve": "answer OpenAI's API on a TCP port",
     "run": "carry out one action on a file, without an editor",
     "demo": "watch the real server work on an example project",
     "model": "list, pull, choose, look at and remove models",
+    "bench": "measure a model, and another server beside it",
     "doctor": "say what is set up, what is not, and what to do",
 }
 

@@ -140,7 +140,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
 
     try:
         path = user_store().resolve(settings.model)
-        file = gguf_file.check(path, settings.n_ctx)
+        file = gguf_file.check(path, settings.n_ctx, cache_type=settings.cache_type)
     except NoModel as error:
         text = f"{str(error).rstrip('.')}; until then the actions that have a draft do that."
         yield Finding("warning", "model", text)

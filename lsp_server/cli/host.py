@@ -8,6 +8,7 @@ import argparse
 import logging
 from pathlib import Path
 
+from lsp_server.cli.host_options import add_window_arguments, window
 from lsp_server.errors import HostFailed
 
 
@@ -15,8 +16,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser("host", help="serve a model over a socket")
     parser.add_argument("--socket", type=Path, required=True, help="where to listen")
     parser.add_argument("--model", type=Path, required=True, help="a GGUF file")
-    parser.add_argument("--n-ctx", type=_positive, default=8192, help="window in tokens")
-    parser.add_argument("--threads", type=_positive, help="default: the physical cores")
+    add_window_arguments(parser)
     parser.add_argument("--idle-minutes", type=float, default=30, help="end when idle so long")
     parser.add_argument(
         "--failure-shown-s", type=float, default=10, help="tell so long why loading failed"
@@ -38,8 +38,7 @@ def run(args: argparse.Namespace) -> int:
     options = HostOptions(
         model_path=args.model.absolute(),
         socket_path=args.socket.absolute(),
-        n_ctx=args.n_ctx,
-        n_threads=args.threads,
+        window=window(args),
         idle_minutes=args.idle_minutes,
         over_tcp=args.tcp,
         failure_shown_s=args.failure_shown_s,
@@ -50,10 +49,3 @@ def run(args: argparse.Namespace) -> int:
         if args.parent_log is not None:
             logging.getLogger(__name__).error("%s", error)
         raise
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lsp_server.cli import migrate
+
 if TYPE_CHECKING:
     from lsp_server.actions.offer import Action, Context, Offer
     from lsp_server.project.workspace import Project
@@ -25,7 +27,7 @@ ROOT_MARKERS = (".git", ".hg", "pyproject.toml", "package.json", "go.mod", "Carg
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Lines count from 1; None where no line was given."""
 
     path: Path
@@ -36,7 +38,7 @@ class _Place:
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = subparsers.add_parser("run", help="carry out one action on a file, without an editor")
     parser.add_argument("action", help="its name: explain, draftDocs, generateTests, ...")
-    parser.add_argument("place", metavar="FILE[:LINE[-LINE]]")
+    parser.add_argument("place", metavar="FILE[:LINE[-LINE]]", help="or a folder to migrate")
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument("--diff", action="store_true", help="show what would change (default)")
     shown.add_argument("--write", action="store_true", help="write it into the files")
@@ -44,28 +46,31 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--model", metavar="GGUF", help="a model's file or its catalogue name")
     parser.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible server to use")
+    migrate.add_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.action == migrate.ACTION:
+        return migrate.run(args)
     from lsp_server.actions.menu import ACTIONS
     from lsp_server.errors import OfferError
     from lsp_server.settings import load
 
     action = next((action for action in ACTIONS if action.id == args.action), None)
     if action is None:
-        names = ", ".join(action.id for action in ACTIONS)
+        names = ", ".join([*(action.id for action in ACTIONS), migrate.ACTION])
         raise OfferError(f"There is no action named {args.action!r}; the names are {names}.")
-    place = _place(args.place)
+    place = place_of(args.place)
     given = {"model": args.model, "base_url": args.base_url}
     options = {name: value for name, value in given.items() if value is not None}
-    settings, messages = load(options, _root(place.path))
+    settings, messages = load(options, root_of(place.path))
     for message in messages:
         print(f"penna: {message}", file=sys.stderr)
     return asyncio.run(_carry_out(args, action, place, settings))
 
 
 async def _carry_out(
-    args: argparse.Namespace, action: "Action", place: _Place, settings: "Settings"
+    args: argparse.Namespace, action: "Action", place: Place, settings: "Settings"
 ) -> int:
     from lsp_server.cli.report import Stages, show
     from lsp_server.file_desk import FileDesk
@@ -76,7 +81,7 @@ async def _carry_out(
     from lsp_server.project.workspace import Project
 
     snapshot = _read(place.path)
-    project = Project(_root(place.path), {})
+    project = Project(root_of(place.path), {})
     context = _context(snapshot, place, project, settings.style, args.instruction)
     offer = _offer(action, context)
     if isinstance(offer, str):
@@ -92,15 +97,16 @@ async def _carry_out(
     return 0 if isinstance(outcome, Finished) else 1
 
 
-def _place(given: str) -> _Place:
+def place_of(given: str) -> Place:
+    """What `FILE:LINE-LINE` names."""
     found = PLACE.match(given)
     assert found is not None, "every text but the empty one is a place"
     first, last = found["first"], found["last"]
     path = Path(found["path"])
     if first and not path.exists() and Path(given).exists():
-        return _Place(Path(given).absolute(), None, None)
+        return Place(Path(given).absolute(), None, None)
     numbers = [int(number) if number else None for number in (first, last)]
-    return _Place(path.absolute(), numbers[0], numbers[1])
+    return Place(path.absolute(), numbers[0], numbers[1])
 
 
 def _read(path: Path) -> "Snapshot":
@@ -118,7 +124,7 @@ def _read(path: Path) -> "Snapshot":
     return Snapshot(path.as_uri(), 0, language_of(path), text)
 
 
-def _selection(snapshot: "Snapshot", place: _Place) -> "Span":
+def _selection(snapshot: "Snapshot", place: Place) -> "Span":
     """The whole file without a line; a cursor at one line's code; else the lines."""
     from lsp_server.errors import OfferError
     from lsp_server.text import Span
@@ -138,7 +144,7 @@ def _selection(snapshot: "Snapshot", place: _Place) -> "Span":
 
 
 def _context(
-    snapshot: "Snapshot", place: _Place, project: "Project", style: "Style", told: str | None
+    snapshot: "Snapshot", place: Place, project: "Project", style: "Style", told: str | None
 ) -> "Context":
     from lsp_server.actions.offer import Context
 
@@ -147,15 +153,17 @@ def _context(
 
 def _offer(action: "Action", context: "Context") -> "Offer | str":
     """The offer, or why there is none."""
-    from lsp_server.actions.offer import Disabled
+    from lsp_server.actions.offer import Disabled, ProjectOffer
 
     offer = action.offer(context)
     if isinstance(offer, Disabled):
         return offer.reason["en"]
+    if isinstance(offer, ProjectOffer):
+        return "Here a file is named: penna run migrateToFastApi FILE."
     return offer or f"{action.id} has nothing to do there; name other lines."
 
 
-def _root(path: Path) -> Path:
+def root_of(path: Path) -> Path:
     """The nearest folder above that looks like a project's, else the file's own."""
     for folder in path.parents:
         if any((folder / marker).exists() for marker in ROOT_MARKERS):

@@ -1,11 +1,9 @@
-"""The HTTP routes: health, models and chat completions, in OpenAI's forms.
+"""The HTTP routes: health, metrics, models, chat completions and completions, in OpenAI's forms.
 
 A closed connection cancels its request at once, whether it streams or not. Deliberately absent:
-sockets and the process (`server.py`), and anything about documents.
+sockets and the process (`server.py`), who may ask (`guard.py`), and anything about documents.
 """
 
-import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from os import getpid
 from pathlib import Path
@@ -15,13 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from lsp_server import __version__
-from lsp_server.host import wire
-from lsp_server.host.chat import ChatEndpoint
+from lsp_server.host import chat, completions, wire
 from lsp_server.host.engine_thread import EngineThread, LoadFailed, Loading, Ready
+from lsp_server.host.exchange import MakePlan, ReplyEndpoint
 from lsp_server.host.idle import Activity
+from lsp_server.host.metrics import CONTENT_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,8 @@ class Host:
     activity: Activity = field(default_factory=Activity)
 
 
-def make_app(host: Host, key: str | None) -> ASGIApp:
-    """`key` None: whoever can connect may ask."""
+def make_app(host: Host) -> ASGIApp:
+    """Whoever reaches it may ask: the guard stands before it."""
 
     async def health(_request: Request) -> Response:
         return _health(host)
@@ -42,16 +41,23 @@ def make_app(host: Host, key: str | None) -> ASGIApp:
     async def models(_request: Request) -> Response:
         return _models(host)
 
-    chat = ChatEndpoint(host.model_path.stem, host.engine_thread, host.activity)
-    app = Starlette(
+    async def metrics(_request: Request) -> Response:
+        return _metrics(host)
+
+    def replies(make_plan: MakePlan) -> ReplyEndpoint:
+        name = host.model_path.stem
+        return ReplyEndpoint(name, host.engine_thread, host.activity, make_plan)
+
+    return Starlette(
         routes=[
             Route("/health", health),
+            Route("/metrics", metrics),
             Route("/v1/models", models),
-            Route("/v1/chat/completions", chat, methods=["POST"]),
+            Route("/v1/chat/completions", replies(chat.plan), methods=["POST"]),
+            Route("/v1/completions", replies(completions.plan), methods=["POST"]),
         ],
-        exception_handlers={HTTPException: _http_error},
+        exception_handlers={HTTPException: _http_error, Exception: _broken},
     )
-    return app if key is None else _guarded(app, key)
 
 
 def _health(host: Host) -> Response:
@@ -72,6 +78,18 @@ def _health(host: Host) -> Response:
             )
 
 
+def _metrics(host: Host) -> Response:
+    """Counts begin anew when the model is loaded."""
+    match host.engine_thread.state:
+        case Loading():
+            message = "The model is still being loaded; there are no counts yet."
+            return JSONResponse(wire.error(message, "unavailable_error", 503), 503)
+        case LoadFailed(message):
+            return JSONResponse(wire.error(message, "server_error"), 500)
+        case Ready(metrics=metrics):
+            return Response(metrics.text(), headers={"content-type": CONTENT_TYPE})
+
+
 def _models(host: Host) -> Response:
     state = host.engine_thread.state
     meta = {"n_ctx": state.engine.n_ctx} if isinstance(state, Ready) else {}
@@ -81,22 +99,15 @@ def _models(host: Host) -> Response:
 
 async def _http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException), "registered for this class alone"
-    message = f"{error.detail}: see GET /health, GET /v1/models, POST /v1/chat/completions."
+    message = (
+        f"{error.detail}: see GET /health, GET /metrics, GET /v1/models, POST /v1/chat/completions."
+    )
     return JSONResponse(
         wire.error(message, "invalid_request_error"), error.status_code, error.headers
     )
 
 
-def _guarded(app: ASGIApp, key: str) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """Refuse requests that do not carry the key. Compared in constant time."""
-    expected = f"Bearer {key}".encode()
-
-    async def guard(scope: Scope, receive: Receive, send: Send) -> None:
-        given = dict(scope.get("headers", ())).get(b"authorization", b"")
-        if scope["type"] != "http" or secrets.compare_digest(given, expected):
-            await app(scope, receive, send)
-            return
-        refusal = wire.error("The key is missing or wrong.", "authentication_error")
-        await JSONResponse(refusal, 401)(scope, receive, send)
-
-    return guard
+async def _broken(_request: Request, error: Exception) -> Response:
+    """For what nobody foresaw; starlette raises it again, and uvicorn logs it."""
+    message = f"The model host failed ({type(error).__name__}; its log says why)."
+    return JSONResponse(wire.error(message, "server_error"), 500)

@@ -1,8 +1,9 @@
 """The thread that owns llama.cpp, from the loading of the model to the end.
 
 llama.cpp is imported in the thread, so that the host answers `/health` before. The state goes
-Loading, then Ready or LoadFailed, and never back. A corrupt GGUF may make llama.cpp abort() the
-whole process: the supervisor sees that death; what a look at the header shows is said here.
+Loading, then Ready or LoadFailed, and back only by `free`. A corrupt GGUF may make llama.cpp
+abort() the whole process: the supervisor sees that death; what a look at the header shows is said
+here.
 """
 
 import logging
@@ -13,10 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import ModelUnusable
-from lsp_server.host.chat_template import ChatTemplate
+from lsp_server.host.window import Window
 
 if TYPE_CHECKING:
-    from lsp_server.host.engine import Engine, Shape
+    from lsp_server.host.chat_template import ChatTemplate
+    from lsp_server.host.drafts import SmallModel
+    from lsp_server.host.engine import Engine
+    from lsp_server.host.kept_prefix import SystemPrompt
+    from lsp_server.host.metrics import Metrics
     from lsp_server.host.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
@@ -37,7 +42,17 @@ class Ready:
 
     engine: "Engine"
     scheduler: "Scheduler"
-    chat_template: ChatTemplate
+    chat_template: "ChatTemplate"
+    metrics: "Metrics"
+    system_prompt: "SystemPrompt"
+    small_model: "SmallModel | None"
+
+    def close(self) -> None:
+        """Once the scheduler has ended."""
+        self.system_prompt.close()
+        if self.small_model is not None:
+            self.small_model.close()
+        self.engine.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +65,6 @@ class LoadFailed:
 State = Loading | Ready | LoadFailed
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What of llama.cpp's settings the host's caller chooses."""
-
-    n_ctx: int
-    n_threads: int
-
-
 class EngineThread:
     """`changed` is called in the engine thread after each change of `state`."""
 
@@ -68,8 +75,7 @@ class EngineThread:
         self._changed = changed
         self._stopping = threading.Event()
         self._closing = threading.Event()
-        # A daemon: a thread stuck in llama.cpp must not keep the process alive.
-        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread = self._made()
 
     def start(self) -> None:
         self._thread.start()
@@ -84,7 +90,19 @@ class EngineThread:
         """`stop`, free the model, and wait at most so long for it."""
         self.stop()
         self._closing.set()
-        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def free(self, timeout_s: float) -> None:
+        """As `close`, but `start` loads the model anew then. Nobody may be asking it."""
+        self.close(timeout_s)
+        self.state = Loading()
+        self._stopping, self._closing = threading.Event(), threading.Event()
+        self._thread = self._made()
+
+    def _made(self) -> threading.Thread:
+        """A daemon: a thread stuck in llama.cpp must not keep the process alive."""
+        return threading.Thread(target=self._run, name="engine", daemon=True)
 
     def _run(self) -> None:
         try:
@@ -99,20 +117,22 @@ class EngineThread:
             if not self._stopping.is_set():
                 self.state.scheduler.run()
             self._closing.wait()
-            self.state.engine.close()
+            self.state.close()
 
     def _load(self) -> Ready:
         check_header(self._model_path)
+        from lsp_server.host import assembly
         from lsp_server.host.engine import Engine
-        from lsp_server.host.scheduler import Scheduler
 
-        engine = Engine(self._shape(), lambda: not self._stopping.is_set())
-        return Ready(engine, Scheduler(engine), ChatTemplate(engine))
+        def going_on() -> bool:
+            return not self._stopping.is_set()
 
-    def _shape(self) -> "Shape":
-        from lsp_server.host.engine import Shape
-
-        return Shape(self._model_path, self._window.n_ctx, self._window.n_threads)
+        engine = Engine(assembly.shape(self._model_path, self._window), going_on)
+        try:
+            return assembly.ready(engine, self._model_path, self._window, going_on)
+        except BaseException:
+            engine.close()
+            raise
 
 
 def check_header(path: Path) -> None:

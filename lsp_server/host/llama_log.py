@@ -1,7 +1,8 @@
 """llama.cpp's log, handed on to `logging`, and the reason it gives for a failure.
 
-Its errors are only debug lines here: each stop of a batch is four of them, and what is really one
-is raised as ours, with this reason in it.
+Its errors are only debug lines here, its warnings only for information: each stop of a batch is
+four of the first and one of the second, and what is really wrong is raised as ours, with this
+reason in it.
 """
 
 import logging
@@ -32,6 +33,6 @@ class LlamaLog:
         self._level = self._level if level == CONTINUED else level
         line = text.decode("utf-8", "replace").rstrip()
         if line.strip("."):
-            log.log(logging.WARNING if self._level == WARN else logging.DEBUG, "%s", line)
+            log.log(logging.INFO if self._level == WARN else logging.DEBUG, "%s", line)
         if self._level == ERROR and line:
             self._errors.append(line.rpartition("error loading model: ")[2])

@@ -1,40 +1,166 @@
-"""Which tokens the KV cache holds, so that a prompt's common start need not be read again.
+"""Which sequence holds which tokens, so that no prompt's start is read twice.
 
-For now the tokens of the last sequence alone. The scheduler asks `take` before it starts a
-sequence and tells `hold` when it has ended; a cache of many sequences keeps to these two.
+Every sequence number of the context belongs to the cache: it is free, lent to a running request,
+or keeps what an ended request left behind. A prompt is given a sequence that shares the cells of
+the longest common start; sharing costs neither computing nor memory. The kept token lists are
+sorted: the one with the longest common start is a neighbour of where the prompt would stand, so
+two comparisons find it, and exactly. (A radix tree would find the same in more code.)
+
+When numbers or cells run out, what was not used for longest is moved to the stash, and from there
+it is forgotten. So is moved, while requests run, what only slows them down: without flash attention
+a row looks back at all cells that are in use, whosever they are. For the engine thread.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Sequence
+from itertools import pairwise
 
 from lsp_server.host.engine import Engine
+from lsp_server.host.stash import Stash, common_start
+
+Tokens = tuple[int, ...]
+
+N_TOLERATED = 384
+"""About the task and the reply behind a prompt whose start is used again."""
 
 
 class PrefixCache:
-    def __init__(self, engine: Engine) -> None:
+    """Over the first `n_sequences` sequences of the engine. `n_tolerated` cells that nobody who
+    runs needs are left where they are."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        n_sequences: int,
+        stash: Stash | None = None,
+        n_tolerated: int = N_TOLERATED,
+    ) -> None:
         self._engine = engine
-        self._held: tuple[int, ...] = ()
+        self._n_tolerated = n_tolerated
+        self._stash = stash or Stash(0)
+        self._free = list(range(n_sequences))
+        self._sorted: list[tuple[Tokens, int]] = []
+        self._by_use: dict[int, Tokens] = {}
+        """Sequences that keep tokens, least recently used first."""
 
-    def take(self, prompt: Sequence[int], sequence: int) -> int:
-        """Cut the sequence to what it shares with `prompt`; returns how many tokens that is.
+    @property
+    def kept(self) -> Sequence[Tokens]:
+        """What ended requests left behind, sorted; not what is in the stash."""
+        return [tokens for tokens, _ in self._sorted]
 
-        At least the last token of the prompt is left to be computed: its logits are wanted.
+    def lend(self, prompt: Tokens, n_most: int) -> tuple[int, int]:
+        """A sequence for `prompt` and how many of its first tokens that holds already.
+
+        That is at most `n_most`; 0 asks for an empty one.
         """
-        shared = min(_common_start(self._held, prompt), len(prompt) - 1)
-        self._held = ()
-        return self._engine.keep(sequence, shared)
+        source, n_shared = self._longest(prompt)
+        n_most = n_most if self._engine.can_cut else 0
+        n_shared = min(n_shared, n_most)
+        restored = self._restored(prompt, n_shared, n_most)
+        if restored is not None:
+            return restored
+        if not n_shared:
+            return self._take_free(), 0
+        self._touch(source)
+        number = self._take_free()
+        if number != source:
+            self._engine.share(source, number, (0, n_shared))
+            return number, n_shared
+        return number, self._engine.keep(number, n_shared)
 
-    def take_nothing(self, sequence: int) -> int:
-        """Empty the sequence: for requests that want nothing reused, and after a failure."""
-        self._held = ()
-        return self._engine.keep(sequence, 0)
+    def keep(self, number: int, tokens: Tokens) -> None:
+        """A lent sequence comes back; it holds `tokens` and serves prompts that begin so."""
+        source, n_shared = self._longest(tokens)
+        if n_shared == len(tokens):
+            if n_shared:
+                self._touch(source)
+            self.drop(number)
+            return
+        self._engine.keep(number, len(tokens))
+        for shorter in self._starts_of(tokens):
+            self._forget(shorter)
+        insort(self._sorted, (tokens, number))
+        self._by_use[number] = tokens
 
-    def hold(self, tokens: Sequence[int], sequence: int) -> None:
-        """`tokens` were to be computed; those that were, are kept for the next prompt."""
-        self._held = tuple(tokens[: self._engine.n_kept(sequence)])
+    def drop(self, number: int) -> None:
+        """A lent sequence comes back, and what it holds is of no use."""
+        self._engine.keep(number, 0)
+        self._free.append(number)
+
+    def holder(self, tokens: Tokens) -> int | None:
+        """A kept sequence that begins with all of these tokens."""
+        number, n_shared = self._longest(tokens)
+        return number if n_shared == len(tokens) else None
+
+    def make_way(self, running: Sequence[Tokens]) -> None:
+        """Move to the stash what slows those down that run, until little of it is left."""
+        if not self._engine.attends_to_all_cells:
+            return
+        n_needed = n_cells(running)
+        while self._by_use and n_cells([*self.kept, *running]) - n_needed > self._n_tolerated:
+            self.evict()
+
+    def evict(self) -> bool:
+        """Move what was not used for longest to the stash; False if nothing is kept."""
+        if not self._by_use:
+            return False
+        number, tokens = next(iter(self._by_use.items()))
+        if self._stash.wants(len(tokens)):
+            self._stash.put(tokens, self._engine.state(number))
+        self._forget(number)
+        return True
+
+    def clear(self) -> None:
+        """Forget all that is kept, and what is in the stash: what it holds is not known."""
+        self._stash.clear()
+        for number in list(self._by_use):
+            self._forget(number)
+
+    def _restored(self, prompt: Tokens, n_shared: int, n_most: int) -> tuple[int, int] | None:
+        """A sequence from the stash, if that has more of the prompt than is kept."""
+        tokens, n_stashed = self._stash.longest(prompt)
+        n_stashed = min(n_stashed, n_most)
+        if n_stashed <= n_shared:
+            return None
+        number = self._take_free()
+        state = self._stash.take(tokens)
+        while not (n_restored := self._engine.restore(number, state)) and self.evict():
+            pass
+        return number, self._engine.keep(number, min(n_restored, n_stashed))
+
+    def _take_free(self) -> int:
+        if not self._free:
+            self.evict()
+        assert self._free, "there are more sequences than running requests"
+        return self._free.pop()
+
+    def _forget(self, number: int) -> None:
+        tokens = self._by_use.pop(number)
+        del self._sorted[bisect_left(self._sorted, (tokens, number))]
+        self.drop(number)
+
+    def _touch(self, number: int) -> None:
+        self._by_use[number] = self._by_use.pop(number)
+
+    def _longest(self, tokens: Tokens) -> tuple[int, int]:
+        """The kept sequence with the longest common start, and its length."""
+        at = bisect_left(self._sorted, (tokens, -1))
+        neighbours = self._sorted[max(at - 1, 0) : at + 1]
+        starts = [(common_start(kept, tokens), number) for kept, number in neighbours]
+        n_shared, number = max(starts, default=(0, -1))
+        return number, n_shared
+
+    def _starts_of(self, tokens: Tokens) -> list[int]:
+        """Kept sequences that are a start of `tokens` and so hold nothing of their own."""
+        return [
+            number
+            for kept, number in self._sorted
+            if len(kept) <= len(tokens) and kept == tokens[: len(kept)]
+        ]
 
 
-def _common_start(a: Sequence[int], b: Sequence[int]) -> int:
-    for index, (left, right) in enumerate(zip(a, b, strict=False)):
-        if left != right:
-            return index
-    return min(len(a), len(b))
+def n_cells(token_lists: Sequence[Tokens]) -> int:
+    """Cells that these sequences hold when common starts are shared: the nodes of their tree."""
+    ordered = sorted(token_lists)
+    shared = sum(common_start(left, right) for left, right in pairwise(ordered))
+    return sum(map(len, ordered)) - shared

@@ -11,7 +11,8 @@ class Sampling:
     """Temperature 0 picks the likeliest token. `seed` None means: another one each time.
 
     `top_k` 0, `top_p` 1, `min_p` 0, `repeat_penalty` 1 and the other penalties 0 are switched
-    off. Penalties look at the last `PENALTY_LAST_N` tokens of the reply.
+    off. Penalties look at the last `PENALTY_LAST_N` tokens of the reply. `logit_bias`: tokens and
+    what is added to their logits. `grammar`: GBNF that the reply must follow; "" none.
     """
 
     temperature: float = 0.8
@@ -22,6 +23,8 @@ class Sampling:
     repeat_penalty: float = 1.0
     frequency_penalty: float = 0.0
     presence_penalty: float = 0.0
+    logit_bias: tuple[tuple[int, float], ...] = ()
+    grammar: str = ""
 
     @property
     def penalizes(self) -> bool:

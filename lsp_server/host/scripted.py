@@ -82,7 +82,7 @@ def make_gguf(
 
 
 def _vocabulary(replies: Sequence[Script]) -> _Vocabulary:
-    alphabet = _byte_alphabet()
+    alphabet = byte_alphabet()
     starts = [f"<|script{number}|>" for number in range(len(replies))]
     texts = [*alphabet, END, ASK, PAD, *starts]
     markers = frozenset(range(len(alphabet), len(texts)))
@@ -98,7 +98,7 @@ def _vocabulary(replies: Sequence[Script]) -> _Vocabulary:
     return _Vocabulary(tuple(ids), markers, tuple(sorted(follows)), ids[END])
 
 
-def _byte_alphabet() -> list[str]:
+def byte_alphabet() -> list[str]:
     """The character that stands for each byte in a GPT-2 vocabulary."""
     printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
     others = iter(range(0x100, 0x200))
@@ -106,7 +106,8 @@ def _byte_alphabet() -> list[str]:
 
 
 def _template(keys: Sequence[str]) -> str:
-    """ChatML; the generation prompt ends in the marker of the script that the message picks."""
+    """ChatML with tools as Qwen has them; the generation prompt ends in the marker of the script
+    that the message picks."""
     picks = [
         f"{'el' if number else ''}if {json.dumps(key, ensure_ascii=False)} in asked.text"
         f" %}}<|script{number}|>"
@@ -114,9 +115,13 @@ def _template(keys: Sequence[str]) -> str:
     ]
     return (
         "{% set asked = namespace(text='') %}"
+        "{% if tools %}<|im_start|>system\n<tools>\n{% for tool in tools %}{{ tool | tojson }}\n"
+        "{% endfor %}</tools><|im_end|>\n{% endif %}"
         "{% for message in messages %}"
         "{% if message.role == 'user' %}{% set asked.text = message.content %}{% endif %}"
-        "<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
+        "<|im_start|>{{ message.role }}\n{{ message.content }}"
+        "{% for call in message.tool_calls or [] %}"
+        "<tool_call>\n{{ call.function | tojson }}\n</tool_call>{% endfor %}<|im_end|>\n"
         "{% endfor %}"
         "{% if add_generation_prompt %}<|im_start|>assistant\n"
         "{% " + "{% ".join(picks) + "{% endif %}{% endif %}"

@@ -7,10 +7,10 @@ Values only; nothing here sends. `Timings` and progress are llama-server's `timi
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lsp_server.host.work import Finished, PrefillProgress, Timings
+from lsp_server.host.work import PrefillProgress, Timings
 
 Json = Mapping[str, object]
 
@@ -18,32 +18,37 @@ DONE = b"data: [DONE]\n\n"
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """What OpenAI calls a reply of one endpoint, whole and in chunks."""
+
+    id_prefix: str
+    whole: str
+    chunk: str
+
+
+CHAT = Kind("chatcmpl-", "chat.completion", "chat.completion.chunk")
+COMPLETION = Kind("cmpl-", "text_completion", "text_completion")
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyForm:
     """What all chunks of one reply have in common."""
 
     model: str
-    id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
+    kind: Kind
+    number: str = field(default_factory=lambda: uuid.uuid4().hex)
     created: int = field(default_factory=lambda: int(time.time()))
 
-    def chunk(self, delta: Json, finish_reason: str | None = None, **more: Json) -> Json:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
-        return self._with("chat.completion.chunk", [choice], more)
+    def chunk(self, choices: Sequence[Json], **more: Json) -> Json:
+        return self._with(self.kind.chunk, choices, more)
 
-    def whole(self, text: str, finished: Finished) -> Json:
+    def whole(self, choices: Sequence[Json], **more: Json) -> Json:
         """The reply to a request that does not stream."""
-        message = {"role": "assistant", "content": text}
-        choice = {"index": 0, "message": message, "finish_reason": finished.reason}
-        more = {"usage": usage(finished.timings), "timings": timings(finished.timings)}
-        return self._with("chat.completion", [choice], more)
+        return self._with(self.kind.whole, choices, more)
 
-    def usage_chunk(self, finished: Finished) -> Json:
-        """The last chunk for clients that asked for `include_usage`: it has no choices."""
-        more = {"usage": usage(finished.timings), "timings": timings(finished.timings)}
-        return self._with("chat.completion.chunk", [], more)
-
-    def _with(self, kind: str, choices: list[Json], more: Mapping[str, Json]) -> Json:
-        start = {"id": self.id, "object": kind, "created": self.created, "model": self.model}
-        return {**start, "choices": choices, **more}
+    def _with(self, name: str, choices: Sequence[Json], more: Mapping[str, Json]) -> Json:
+        start = {"id": self.kind.id_prefix + self.number, "object": name, "created": self.created}
+        return {**start, "model": self.model, "choices": list(choices), **more}
 
 
 def progress(event: PrefillProgress) -> Json:
@@ -64,11 +69,12 @@ def timings(value: Timings) -> Json:
         "predicted_n": value.n_decoded,
         "predicted_ms": value.decode_ms,
         "predicted_per_second": _rate(value.n_decoded, value.decode_ms),
+        "draft_n": value.n_drafted,
+        "draft_n_accepted": value.n_accepted,
     }
 
 
-def usage(value: Timings) -> Json:
-    n_prompt = value.n_reused + value.n_prefilled
+def usage(n_prompt: int, value: Timings) -> Json:
     return {
         "prompt_tokens": n_prompt,
         "completion_tokens": value.n_decoded,

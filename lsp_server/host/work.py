@@ -5,6 +5,7 @@ one `Finished`, `Cancelled` or `Failed`. Deliberately absent: HTTP, JSON, chat t
 """
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,21 +24,40 @@ class PrefillProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenLogprob:
+    """A token of the reply as bytes, its log probability, and the likeliest tokens in its place."""
+
+    piece: bytes
+    logprob: float
+    likeliest: tuple[tuple[bytes, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyText:
-    """A piece of the reply: whole characters, cut anywhere."""
+    """A piece of the reply: whole characters, cut anywhere. `logprobs` of the tokens that came
+    since the last piece, if they were asked for."""
 
     text: str
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """What llama-server calls so: the prompt's tokens without the reused ones, times in ms."""
+    """What llama-server calls so: the prompt's tokens without the reused ones, times in ms.
+
+    Of `n_drafted` tokens `n_accepted` were what the model said. `queue_ms` passed before the first
+    batch, `first_token_ms` until the first token was picked; both count from `submit`.
+    """
 
     n_reused: int
     n_prefilled: int
     prefill_ms: float
     n_decoded: int
     decode_ms: float
+    n_drafted: int = 0
+    n_accepted: int = 0
+    queue_ms: float = 0.0
+    first_token_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +86,13 @@ Event = PrefillProgress | ReplyText | Finished | Cancelled | Failed
 @dataclass(frozen=True, slots=True, eq=False)
 class Work:
     """`prompt` is shorter than the window. `max_tokens` None: as many as the window has room for;
-    0: only read the prompt."""
+    0: only read the prompt. `prediction`: the tokens of a text that the reply will largely repeat.
+    `is_warm_up`: read the prompt when nobody else wants anything; any other work ends it.
+    `n_system`: so many tokens of the prompt are the same for all requests with its system prompt.
+    `n_logprobs`: how many of the likeliest tokens to tell for each one; None: no log probabilities.
+    `n_draft_max`: how long a draft may be; None: as long as pays.
+    `submitted` is a monotonic time in seconds.
+    """
 
     prompt: tuple[int, ...]
     emit: Callable[[Event], None]
@@ -74,4 +100,10 @@ class Work:
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
     reuses_prefix: bool = True
+    prediction: tuple[int, ...] = ()
+    is_warm_up: bool = False
+    n_system: int = 0
+    n_logprobs: int | None = None
+    n_draft_max: int | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
+    submitted: float = field(default_factory=time.monotonic)

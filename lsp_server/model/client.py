@@ -8,15 +8,18 @@ leaves the machine but to the address that the user set. Deliberately absent: st
 """
 
 import json
+import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lsp_server.errors import PennaError
 from lsp_server.model import wire
-from lsp_server.model.endpoint import BaseUrl, Endpoint, UnixSocket, connect, import_http
-from lsp_server.model.failures import broken_stream, refused, sentences, stopped
+from lsp_server.model.dialect import Dialect, disliked
+from lsp_server.model.endpoint import BaseUrl, Endpoint, connect, import_http
+from lsp_server.model.failures import NotUnderstood, broken_stream, refused, sentences, stopped
 from lsp_server.model.protocol import Chunk, Ended, Event
 from lsp_server.model.sse import EventReader
 from lsp_server.prompt import Prompt, Sampling
@@ -26,57 +29,90 @@ if TYPE_CHECKING:
 
 # A slow CPU reads a long prompt for minutes, and a server may say nothing meanwhile.
 STALL_SECONDS = 900.0
+log = logging.getLogger(__name__)
 
 
 class HttpModel:
     """A model at an endpoint. `model` is the name to ask for; empty takes the first one served.
 
-    Fields that the server refused are left out from then on.
+    `dialect` is what is known of the server from before, and learns.
     """
 
     def __init__(
-        self, endpoint: Endpoint, n_ctx: int, model: str = "", stall_seconds: float = STALL_SECONDS
+        self,
+        endpoint: Endpoint,
+        n_ctx: int,
+        model: str = "",
+        dialect: Dialect | None = None,
+        stall_seconds: float = STALL_SECONDS,
     ) -> None:
         self.n_ctx = n_ctx
         self._endpoint = endpoint
         self._model = model
+        self._dialect = dialect or Dialect()
         self._stall_seconds = stall_seconds
-        # The host never lets a model think, and knows no such field.
-        is_host = isinstance(endpoint, UnixSocket)
-        self._left_out = frozenset({"chat_template_kwargs"} if is_host else ())
 
     async def reply(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event]:
         """Stream the reply; see protocol.py. Raises HostFailed and PromptTooLong."""
-        await import_http()
-        with sentences(self._endpoint.name, self._stall_seconds):
+        async with self._connected() as client:
+            fields = wire.request_fields(prompt, sampling, await self._served_model(client))
             async with (
-                connect(self._endpoint, self._stall_seconds) as client,
-                self._answer(client, prompt, sampling) as answer,
+                self._answer(client, fields) as answer,
                 aclosing(_events(answer.aiter_bytes(), self._endpoint.name)) as events,
             ):
                 async for event in events:
                     yield event
 
+    async def is_at_hand(self) -> bool:
+        """Whether it is on this machine. That it runs is for its owner to see to."""
+        return self._endpoint.is_here
+
+    async def start(self) -> None:
+        """It is started by others."""
+
+    async def warm_up(self, prompt: Prompt) -> None:
+        """Have a prompt read; see protocol.py.
+
+        A server that refuses it, or that writes although nothing may be written, is not asked
+        again. One token is not held against it: llama-server writes that.
+        """
+        if not self._dialect.warms_up:
+            return
+        try:
+            async with self._connected() as client:
+                fields = wire.warm_up_fields(prompt, await self._served_model(client))
+                async with self._answer(client, fields) as answer:
+                    self._dialect.warms_up = await _is_read(answer, self._endpoint.name)
+        except PennaError as error:
+            self._dialect.warms_up = not isinstance(error, NotUnderstood)
+            log.debug("not warmed up: %s", error)
+
+    @asynccontextmanager
+    async def _connected(self) -> "AsyncGenerator[httpx.AsyncClient]":
+        await import_http()
+        with sentences(self._endpoint.name, self._stall_seconds):
+            async with connect(self._endpoint, self._stall_seconds) as client:
+                yield client
+
     @asynccontextmanager
     async def _answer(
-        self, client: "httpx.AsyncClient", prompt: Prompt, sampling: Sampling
+        self, client: "httpx.AsyncClient", fields: Mapping[str, object]
     ) -> "AsyncGenerator[httpx.Response]":
         """The open answer, asked for again without what the server refuses."""
-        fields = wire.request_fields(prompt, sampling, await self._served_model(client))
-        left_out = self._left_out
+        left_out = self._dialect.left_out
         while True:
             body = {name: value for name, value in fields.items() if name not in left_out}
             request = client.stream("POST", "chat/completions", content=_encoded(body))
             async with request as answer:
                 if answer.status_code == 200:
-                    self._left_out = left_out
+                    self._dialect.left_out |= left_out
                     yield answer
                     return
                 refusal = wire.refusal((await answer.aread()).decode("utf-8", "replace"))
-            disliked = _disliked(answer.status_code, refusal, body)
-            if not disliked:
-                raise refused(self._endpoint.name, answer.status_code, refusal)
-            left_out |= disliked
+            more = disliked(answer.status_code, refusal, body)
+            if not more:
+                raise refused(self._endpoint.name, answer.status_code, refusal, self.n_ctx)
+            left_out |= more
 
     async def _served_model(self, client: "httpx.AsyncClient") -> str:
         if not self._model and isinstance(self._endpoint, BaseUrl):
@@ -90,12 +126,17 @@ def _encoded(body: Mapping[str, object]) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def _disliked(status: int, refusal: wire.Refusal, body: Mapping[str, object]) -> frozenset[str]:
-    """The extensions to leave out after this refusal: those it names, or all that were sent."""
-    if status not in (400, 422) or refusal.is_too_long:
-        return frozenset()
-    sent = frozenset(wire.EXTENSIONS) & body.keys()
-    return frozenset(name for name in sent if name in refusal.message) or sent
+async def _is_read(answer: "httpx.Response", name: str) -> bool:
+    """Wait for the end of an answer to a warm-up; False as soon as it is a reply."""
+    reader, n_written = EventReader(), 0
+    async for chunk in answer.aiter_bytes():
+        for piece in _pieces(reader, chunk, name):
+            n_written += bool(piece.text) or piece.is_thought
+            if n_written > 1:
+                return False
+            if piece.is_last:
+                return True
+    return True
 
 
 @dataclass(slots=True)
@@ -128,7 +169,7 @@ async def _events(chunks: AsyncIterator[bytes], name: str) -> AsyncGenerator[Eve
                 yield piece.reading
             if piece.text and not finish:
                 yield Chunk(piece.text, clock.tick())
-            if piece.counts is not None and not counts.decode_rate:
+            if piece.counts is not None and (piece.counts.is_timed or not counts.is_timed):
                 counts = piece.counts
             finish = piece.finish or finish
             is_done = is_done or piece.is_last

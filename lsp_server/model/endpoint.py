@@ -10,6 +10,7 @@ import json
 import socket
 import sys
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
@@ -32,6 +33,10 @@ class UnixSocket:
     def name(self) -> str:
         return "the model host"
 
+    @property
+    def is_here(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class BaseUrl:
@@ -45,6 +50,15 @@ class BaseUrl:
         """The address without a name and password that may be in it."""
         parts = urlsplit(self.url)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the address is this machine's own; a name other than localhost may be any."""
+        host = urlsplit(self.url).hostname or ""
+        try:
+            return host == "localhost" or ip_address(host).is_loopback
+        except ValueError:
+            return False
 
 
 Endpoint = UnixSocket | BaseUrl

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from lsp_server.errors import HostFailed, ModelError, PennaError, PromptTooLong
 from lsp_server.model.wire import Refusal
 
+NOT_UNDERSTOOD = (400, 422)
 _BY_STATUS = {
     401: "refuses the key; put the right one in the file that api_key_file names",
     403: "does not allow this; check the key and what it may do",
@@ -17,6 +18,10 @@ _BY_STATUS = {
     429: "has too much to do; wait a little and ask again",
     503: "is not ready; if it is still loading its model, ask again in a moment",
 }
+
+
+class NotUnderstood(HostFailed):
+    """The server does not know what the request asks for; asked again, it says the same."""
 
 
 @contextmanager
@@ -44,10 +49,13 @@ def sentences(name: str, stall_seconds: float) -> Iterator[None]:
         raise HostFailed(f"The request to {name} failed ({error}).") from None
 
 
-def refused(name: str, status: int, refusal: Refusal) -> PennaError:
-    """The error for an answer that is not a reply. Status 200 is an error inside a stream."""
+def refused(name: str, status: int, refusal: Refusal, n_ctx: int = 0) -> PennaError:
+    """The error for an answer that is not a reply. Status 200 is an error inside a stream.
+
+    `n_ctx` is the window that the prompt was made for.
+    """
     if refusal.is_too_long:
-        return PromptTooLong(_too_long(refusal))
+        return PromptTooLong(_too_long(refusal, n_ctx))
     if 300 <= status < 400:
         return HostFailed(
             f"{_start(name)} sends Penna on to another address, which is not followed; set "
@@ -57,7 +65,8 @@ def refused(name: str, status: int, refusal: Refusal) -> PennaError:
     if status in _BY_STATUS:
         return HostFailed(f"{_start(name)} {_BY_STATUS[status]}{said}.")
     what = "failed in the middle of the reply" if status == 200 else f"answered {status}"
-    return HostFailed(f"{_start(name)} {what}{said}; ask again, or look at its log.")
+    sentence = f"{_start(name)} {what}{said}; ask again, or look at its log."
+    return NotUnderstood(sentence) if status in NOT_UNDERSTOOD else HostFailed(sentence)
 
 
 def broken_stream(name: str, reason: str) -> ModelError:
@@ -74,7 +83,12 @@ def stopped(name: str, finish: str) -> ModelError:
     return HostFailed(f"{_start(name)} stopped in the middle of the reply; ask again.")
 
 
-def _too_long(refusal: Refusal) -> str:
+def _too_long(refusal: Refusal, n_ctx: int) -> str:
+    if 0 < refusal.n_ctx < n_ctx:
+        return (
+            f"The model's window has {refusal.n_ctx:,} tokens, and n_ctx in the settings says "
+            f"{n_ctx:,}; set n_ctx to {refusal.n_ctx}."
+        )
     if refusal.n_prompt and refusal.n_ctx:
         return (
             f"The prompt has {refusal.n_prompt:,} tokens and the model's window {refusal.n_ctx:,}; "

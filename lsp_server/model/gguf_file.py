@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from lsp_server.errors import ModelUnusable
 from lsp_server.model.gguf_header import Header, Tensor, Value, read_header
@@ -19,6 +20,9 @@ _OVERHEAD = 300_000_000
 # Tensors of these types are kept a second time, in the order that the CPU's kernels want.
 _REPACKED_TYPES = frozenset({"Q4_0", "Q4_K", "IQ4_NL"})
 _F16 = 2
+CacheType = Literal["f16", "q8_0"]
+# q8_0 stores 32 numbers in 34 bytes.
+_SHARE_OF_F16: dict[CacheType, float] = {"f16": 1.0, "q8_0": 34 / 64}
 _NO_MODEL_TYPES = {"adapter": "an adapter (LoRA)", "mmproj": "an image projector"}
 _EMBEDDERS = re.compile(r"clip|.*bert.*|t5encoder|gemma-embedding|wavtokenizer-dec")
 _PART = re.compile(r"(.*)-(\d{5})-of-(\d{5})\.gguf")
@@ -29,7 +33,7 @@ class Memory:
     """What a model takes in memory, in bytes.
 
     `repacked` is a second copy of some weights; the first one may then be dropped by the system,
-    as it is a mapped file. `kv_cache` is for the whole window in 16-bit floats.
+    as it is a mapped file. `kv_cache` is for the whole window.
     """
 
     weights: int
@@ -63,19 +67,22 @@ class GgufFile:
     kv_bytes_per_token: int
     n_repacked: int
 
-    def memory(self, n_ctx: int) -> Memory:
-        """The estimate for a window of `n_ctx` tokens."""
-        return Memory(self.size, self.n_repacked, self.kv_bytes_per_token * n_ctx)
+    def memory(self, n_ctx: int, cache_type: CacheType = "f16") -> Memory:
+        """The estimate for a window of `n_ctx` tokens with keys and values of that type."""
+        kv_cache = int(self.kv_bytes_per_token * n_ctx * _SHARE_OF_F16[cache_type])
+        return Memory(self.size, self.n_repacked, kv_cache)
 
 
-def check(path: Path, n_ctx: int, memory: int | None = None) -> GgufFile:
+def check(
+    path: Path, n_ctx: int, memory: int | None = None, *, cache_type: CacheType = "f16"
+) -> GgufFile:
     """Read the file and refuse what cannot run here; ModelUnusable says why.
 
     `memory` is what the machine has, in bytes; None asks the system.
     """
     file = read(path)
     total = total_memory() if memory is None else memory
-    needed = file.memory(n_ctx)
+    needed = file.memory(n_ctx, cache_type)
     if needed.least > total:
         raise ModelUnusable(
             f"{path} needs {gigabytes(needed.least)} of memory with a window of {n_ctx:,} tokens "

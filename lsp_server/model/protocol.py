@@ -1,4 +1,4 @@
-"""What a job asks of a model: a reply as a stream of events.
+"""What is asked of a model: a reply as a stream of events, or to read a prompt ahead of it.
 
 The stream ends with exactly one `Ended`, or raises a `ModelError`. Closing the generator stops
 the model itself, not only the display.
@@ -18,7 +18,7 @@ class Starting:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The prompt is being read: `n_read` of `n_total` tokens, those in the cache included."""
+    """The prompt is being read: `n_read` of `n_total` tokens, those in the KV cache left out."""
 
     n_read: int
     n_total: int
@@ -47,10 +47,30 @@ class Ended:
 Event = Starting | Reading | Chunk | Ended
 
 
-class Model(Protocol):
-    """A model that answers prompts; `n_ctx` is its window in tokens."""
+class Replying(Protocol):
+    """What a job needs of a model; `n_ctx` is its window in tokens."""
 
     @property
     def n_ctx(self) -> int: ...
 
     def reply(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event]: ...
+
+
+class Model(Replying, Protocol):
+    """A model that may have to be started, and can read ahead."""
+
+    async def is_at_hand(self) -> bool:
+        """Whether it runs on this machine already, so that it may be asked without a wish."""
+        ...
+
+    async def start(self) -> None:
+        """Wait until it is ready, started if need be. Raises `ModelError`."""
+        ...
+
+    async def warm_up(self, prompt: Prompt) -> None:
+        """Have a prompt read, so that another that begins with it is read sooner.
+
+        Starts nothing, and raises no `ModelError`: what is wrong, the next reply will tell.
+        Cancelling it stops the model, which keeps what it has read.
+        """
+        ...

@@ -11,6 +11,7 @@ from contextlib import aclosing
 from lsp_server import __version__
 from lsp_server.errors import HostFailed
 from lsp_server.model.client import HttpModel
+from lsp_server.model.dialect import host_dialect
 from lsp_server.model.health import Serving
 from lsp_server.model.host_process import HostOptions
 from lsp_server.model.protocol import Event, Starting
@@ -24,16 +25,15 @@ class SupervisedModel:
     def __init__(self, options: HostOptions) -> None:
         self.n_ctx = options.n_ctx
         self._supervisor = Supervisor(options)
+        self._dialect = host_dialect()
 
     async def reply(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event]:
         """Stream the reply; see protocol.py. `Starting` comes first when the host must start."""
         for n_tries_left in (1, 0):
             if not await self._is_ready():
                 yield Starting()
-            serving = await self._supervisor.ready()
-            self.n_ctx = serving.n_ctx or self.n_ctx
-            model = HttpModel(self._supervisor.endpoint(), self.n_ctx)
-            has_begun = False
+            await self.start()
+            model, has_begun = self._asked(), False
             try:
                 async with aclosing(model.reply(prompt, sampling)) as events:
                     async for event in events:
@@ -45,10 +45,32 @@ class SupervisedModel:
                 if has_begun or not n_tries_left or await self._is_ready():
                     raise
 
+    async def is_at_hand(self) -> bool:
+        """Whether the host serves; one that is loading is somebody else's wish."""
+        return await self._is_ready()
+
+    async def start(self) -> None:
+        """Wait until the host serves. Raises ModelUnusable and HostFailed."""
+        serving = await self._supervisor.ready()
+        self.n_ctx = serving.n_ctx or self.n_ctx
+
+    async def warm_up(self, prompt: Prompt) -> None:
+        """Have a prompt read if the host serves; see protocol.py."""
+        if await self._is_ready():
+            await self._asked().warm_up(prompt)
+
     async def end(self) -> None:
         """End the host if this process started it: for a model that is not needed any more."""
         await self._supervisor.end()
 
     async def _is_ready(self) -> bool:
+        """Learns the host's window on the way."""
         health = await self._supervisor.health()
-        return isinstance(health, Serving) and health.version == __version__
+        if not isinstance(health, Serving) or health.version != __version__:
+            return False
+        self.n_ctx = health.n_ctx or self.n_ctx
+        return True
+
+    def _asked(self) -> HttpModel:
+        """The host where it is now: one that was started again may have another port."""
+        return HttpModel(self._supervisor.endpoint(), self.n_ctx, dialect=self._dialect)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lsp_server import __version__
 from lsp_server.errors import HostFailed, ModelUnusable
-from lsp_server.model import gguf_file, host_process
+from lsp_server.model import host_process
 from lsp_server.model.endpoint import Endpoint, host_endpoint
 from lsp_server.model.health import Absent, Broken, Busy, Health, Loading, Serving, ask_health
 from lsp_server.model.host_process import HostOptions
@@ -106,7 +106,7 @@ class Supervisor:
             await self._until_gone()
             self._count_crash()
             self._give_up_after_crashes()
-            await asyncio.to_thread(gguf_file.check, self._options.model, self._options.n_ctx)
+            await asyncio.to_thread(host_process.check, self._options)
             self._has_told_why = False
             self._process = host_process.start(self._options, self._socket(), self._log())
             await self._until_listening(self._process)

@@ -7,6 +7,7 @@ missing is 0 or empty. Deliberately absent: HTTP, and other endpoints.
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,18 +24,31 @@ EXTENSIONS = (
     "chat_template_kwargs",
     "stream_options",
     "seed",
+    "warm_up",
+)
+# What a model thinks: llama-server's and DeepSeek's name, and that of vLLM and Ollama.
+THOUGHTS = ("reasoning_content", "reasoning")
+# What vLLM says of prompts that are too long: 0.4 and later, 0.6 and later, and what it says where
+# it makes the limit of the reply from what is left of the window.
+TOO_LONG = re.compile(
+    r"maximum context length|longer than the maximum model length"
+    r"|max_tokens must be at least 1, got -"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Tokens and rates (tokens a second) as the server counted them; 0 where it did not."""
+    """Tokens and rates (tokens a second) as the server counted them; 0 where it did not.
+
+    `is_timed`: it has measured the times, too.
+    """
 
     n_prompt: int = 0
     n_reused: int = 0
     n_reply: int = 0
     prefill_rate: float = 0.0
     decode_rate: float = 0.0
+    is_timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +63,20 @@ class Refusal:
     @property
     def is_too_long(self) -> bool:
         """Whether the prompt does not fit (OpenAI's, llama-server's and vLLM's wording)."""
-        return (
-            self.code in ("context_length_exceeded", "exceed_context_size_error")
-            or "maximum context length" in self.message
-        )
+        names = ("context_length_exceeded", "exceed_context_size_error")
+        return self.code in names or bool(TOO_LONG.search(self.message))
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One chunk of a stream. `finish` is the server's finish_reason, empty until the end.
 
-    `is_last`: the server says that nothing follows.
+    `is_thought`: what the model thinks aloud, which is no part of the reply. `is_last`: the
+    server says that nothing follows.
     """
 
     text: str = ""
+    is_thought: bool = False
     finish: str = ""
     reading: Reading | None = None
     counts: Counts | None = None
@@ -82,22 +96,13 @@ class HealthFields:
 
 def request_fields(prompt: Prompt, sampling: Sampling, model: str) -> dict[str, object]:
     """The JSON body of a streamed request. An empty `model` is left out."""
-    fields: dict[str, object] = {
-        "messages": [
-            {"role": "system", "content": prompt.system},
-            {"role": "user", "content": prompt.user},
-        ],
-        "stream": True,
+    fields = {
+        **_prompt_fields(prompt, model),
         "stream_options": {"include_usage": True},
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "return_progress": True,
-        "cache_prompt": True,
-        # The small Qwen3 think for minutes on a CPU unless told not to.
-        "chat_template_kwargs": {"enable_thinking": False},
     }
-    if model:
-        fields["model"] = model
     if sampling.max_tokens is not None:
         fields["max_tokens"] = sampling.max_tokens
     if sampling.stop:
@@ -107,6 +112,14 @@ def request_fields(prompt: Prompt, sampling: Sampling, model: str) -> dict[str, 
     if prompt.prediction:
         fields["prediction"] = {"type": "content", "content": prompt.prediction}
     return fields
+
+
+def warm_up_fields(prompt: Prompt, model: str) -> dict[str, object]:
+    """The JSON body of a request that has a prompt read. To whom it is streamed can close it.
+
+    `warm_up` lets every other request go first; it is our host's own word.
+    """
+    return {**_prompt_fields(prompt, model), "max_tokens": 0, "warm_up": True}
 
 
 def piece(data: str) -> Piece:
@@ -121,8 +134,10 @@ def piece(data: str) -> Piece:
         return Piece(refusal=_refusal(fields["error"]))
     choices = fields.get("choices")
     choice = _fields(choices[0]) if isinstance(choices, list) and choices else {}
+    delta = _fields(choice.get("delta"))
     return Piece(
-        text=_text(_fields(choice.get("delta")), "content"),
+        text=_text(delta, "content"),
+        is_thought=any(_text(delta, name) for name in THOUGHTS),
         finish=_text(choice, "finish_reason"),
         reading=_reading(_fields(fields.get("prompt_progress"))),
         counts=_counts(fields),
@@ -164,6 +179,23 @@ def health(body: str) -> HealthFields:
     )
 
 
+def _prompt_fields(prompt: Prompt, model: str) -> dict[str, object]:
+    """What decides which tokens the prompt is."""
+    fields: dict[str, object] = {
+        "messages": [
+            {"role": "system", "content": prompt.system},
+            {"role": "user", "content": prompt.user},
+        ],
+        "stream": True,
+        "cache_prompt": True,
+        # The small Qwen3 think for minutes on a CPU unless told not to.
+        "chat_template_kwargs": {"enable_thinking": False},
+    }
+    if model:
+        fields["model"] = model
+    return fields
+
+
 def _refusal(error: object) -> Refusal:
     fields = _fields(error)
     if not fields:
@@ -178,11 +210,12 @@ def _refusal(error: object) -> Refusal:
 
 
 def _reading(progress: Fields) -> Reading | None:
-    """llama-server's `processed` counts the cached tokens too."""
-    if not progress:
+    """llama-server's `total` and `processed` count the cached tokens too."""
+    cached = _whole(progress, "cache")
+    total = _whole(progress, "total") - cached
+    if total <= 0:
         return None
-    total = _whole(progress, "total")
-    return Reading(min(_whole(progress, "processed"), total), total)
+    return Reading(max(0, min(_whole(progress, "processed") - cached, total)), total)
 
 
 def _counts(fields: Fields) -> Counts | None:
@@ -195,6 +228,7 @@ def _counts(fields: Fields) -> Counts | None:
             n_reply=_whole(timings, "predicted_n"),
             prefill_rate=_number(timings, "prompt_per_second"),
             decode_rate=_number(timings, "predicted_per_second"),
+            is_timed=True,
         )
     if usage:
         details = _fields(usage.get("prompt_tokens_details"))

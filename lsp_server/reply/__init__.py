@@ -12,6 +12,7 @@ from lsp_server.reply.adapter import Adapter
 from lsp_server.reply.additions import Additions
 from lsp_server.reply.body import BodyOnly
 from lsp_server.reply.fences import Unfenced
+from lsp_server.reply.imports import WithoutImports
 from lsp_server.reply.indentation import Reindented
 from lsp_server.reply.lines import Newlines, Trimmed, WholeLines
 from lsp_server.reply.loops import NoLoops
@@ -38,4 +39,5 @@ __all__ = [
     "Trimmed",
     "Unfenced",
     "WholeLines",
+    "WithoutImports",
 ]

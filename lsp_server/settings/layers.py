@@ -13,7 +13,9 @@ from lsp_server.settings.given import plain
 from lsp_server.settings.schema import NAMES, STYLE_NAMES, Settings, Style, parse
 
 PREFIX: Final = "PENNA_"
-TEXTS: Final = frozenset({"model", "baseurl", "apikeyfile", "locale", "replylanguage"})
+TEXTS: Final = frozenset(
+    {"model", "draftmodel", "baseurl", "apikeyfile", "locale", "replylanguage"}
+)
 PLAIN_NAMES: Final = frozenset(plain(name) for name in NAMES)
 PLAIN_STYLE_NAMES: Final = frozenset({"style", *(plain(name) for name in STYLE_NAMES)})
 

@@ -12,6 +12,8 @@ from lsp_server.settings.given import Given, number, switch, url, whole
 Delivery = Literal["stream", "whole"]
 Ending = Literal["restore", "keep"]
 DocstringStyle = Literal["google", "numpy", "sphinx"]
+CacheType = Literal["f16", "q8_0"]
+WarmUp = Literal["never", "menu", "selection"]
 TestFramework = Literal["pytest", "unittest", "vitest", "jest"]
 
 SENSIBLE_CONTEXT: Final = (512, 1_048_576)
@@ -34,8 +36,12 @@ class Settings:
     """What a user chooses. `model` is a path or a catalogue's id; None means the one in use.
 
     `base_url` names an OpenAI-compatible server in place of our own host. `n_threads` None means
-    as many as there are cores; `max_reply_tokens` None, what the window has room for. `lightbulb`
-    offers actions on automatic triggers too. `locale` None means the client's.
+    as many as are fastest; `n_threads_batch`, for reading prompts, None: as `n_threads`. A
+    `cache_type` of q8_0 takes half the memory for the window. `mlock` keeps the weights from being
+    paged out. `draft_model` is a small model that guesses ahead: a path or a catalogue's id.
+    `max_reply_tokens` None means what the window has room for. `lightbulb` offers actions on
+    automatic triggers too. `warm_up`: when to have a model read ahead, if it is on this machine;
+    "selection" is at a menu, too. `locale` None means the client's.
     """
 
     delivery: Delivery = "stream"
@@ -44,6 +50,10 @@ class Settings:
     api_key_file: str | None = None
     n_ctx: int = 8192
     n_threads: int | None = None
+    n_threads_batch: int | None = None
+    cache_type: CacheType = "f16"
+    mlock: bool = False
+    draft_model: str | None = None
     idle_minutes: float = 30.0
     max_reply_tokens: int | None = None
     temperature_code: float = 0.2
@@ -51,6 +61,7 @@ class Settings:
     on_cancel: Ending = "restore"
     on_check_failure: Ending = "restore"
     lightbulb: bool = False
+    warm_up: WarmUp = "selection"
     locale: str | None = None
     style: Style = field(default_factory=Style)
 
@@ -76,6 +87,10 @@ def parse(
         api_key_file=given.text("api_key_file", base.api_key_file),
         n_ctx=given.checked("n_ctx", whole(*SENSIBLE_CONTEXT), base.n_ctx),
         n_threads=given.checked("n_threads", whole(1, 1024), base.n_threads),
+        n_threads_batch=given.checked("n_threads_batch", whole(1, 1024), base.n_threads_batch),
+        cache_type=given.choice("cache_type", get_args(CacheType), base.cache_type),
+        mlock=given.checked("mlock", switch, base.mlock),
+        draft_model=given.text("draft_model", base.draft_model),
         idle_minutes=given.checked("idle_minutes", number(0.1, 100_000), base.idle_minutes),
         max_reply_tokens=given.checked(
             "max_reply_tokens", whole(16, SENSIBLE_CONTEXT[1]), base.max_reply_tokens
@@ -85,6 +100,7 @@ def parse(
         on_cancel=given.choice("on_cancel", get_args(Ending), base.on_cancel),
         on_check_failure=given.choice("on_check_failure", get_args(Ending), base.on_check_failure),
         lightbulb=given.checked("lightbulb", switch, base.lightbulb),
+        warm_up=given.choice("warm_up", get_args(WarmUp), base.warm_up),
         locale=given.text("locale", base.locale),
         style=Style(
             given.choice("docstring_style", get_args(DocstringStyle), base.style.docstring_style),

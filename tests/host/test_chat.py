@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
-from lsp_server.host.chat import MAX_BODY
+from lsp_server.host.body import MAX_BODY
+from lsp_server.host.metrics import CONTENT_TYPE
 from tests.host.conftest import LONG, SCRIPTS
 from tests.hosting import COMPLETIONS, N_CTX, RunningHost, chat, running_host, text_of, wait_until
 
@@ -115,6 +117,49 @@ def test_max_tokens_0_only_reads_the_prompt_for_the_next_request(host: RunningHo
     assert host.whole("warm " * 100 + "greet")["timings"]["cache_n"] >= 500
 
 
+@pytest.mark.parametrize("fields", [{"max_tokens": 0}, {"warm_up": True}])
+def test_a_warm_up_answers_with_nothing_and_what_it_cost(
+    host: RunningHost, fields: dict[str, object]
+) -> None:
+    whole = host.whole(f"{fields} greet", fields)
+    choice = whole["choices"][0]
+    assert (choice["message"]["content"], choice["finish_reason"]) == ("", "length")
+    assert whole["usage"]["completion_tokens"] == 0
+    assert whole["timings"]["cache_n"] + whole["timings"]["prompt_n"] > 10
+    assert host.whole(f"{fields} greet")["timings"]["prompt_n"] == 1
+    events = host.events("greet", fields)
+    assert text_of(events) == "" and events[-1]["choices"][0]["finish_reason"] == "length"
+
+
+def test_a_warm_up_gives_way_to_a_request_at_once(host: RunningHost) -> None:
+    text = "all of it is read " * 1500
+    with host.streaming(text, {"warm_up": True, "return_progress": True}) as response:
+        lines = response.iter_lines()
+        assert next(n for n in map(_processed, lines) if n >= 512) < len(text)
+        assert host.reply("greet") == SCRIPTS["greet"]
+        rest = [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
+    assert rest[-1]["choices"][0]["finish_reason"] == "length"
+    assert rest[-1]["timings"]["prompt_n"] < len(text)
+
+
+def test_a_request_may_want_no_drafts(host: RunningHost) -> None:
+    prediction = {"type": "content", "content": LONG}
+    fields = {"prediction": prediction, "speculative.n_max": 0, "max_tokens": 60}
+    whole = host.whole("long", fields)
+    assert whole["timings"]["draft_n"] == 0
+    assert LONG.startswith(whole["choices"][0]["message"]["content"])
+
+
+def test_a_prediction_is_drafted_and_changes_no_reply(host: RunningHost) -> None:
+    for prediction in (LONG, LONG[:4000] + "<|im_end|> 世界" + LONG[4100:], "nothing of it"):
+        fields = {"prediction": {"type": "content", "content": prediction}}
+        whole = host.whole("long", fields)
+        timings = whole["timings"]
+        assert whole["choices"][0]["message"]["content"] == LONG
+        assert timings["draft_n"] >= timings["draft_n_accepted"]
+        assert whole["usage"]["completion_tokens"] == timings["predicted_n"]
+
+
 def test_a_control_token_in_a_message_is_plain_text(host: RunningHost) -> None:
     tokens = host.whole("<|im_end|>", {"max_tokens": 0})["usage"]["prompt_tokens"]
     ten = host.whole("0123456789", {"max_tokens": 0})["usage"]["prompt_tokens"]
@@ -137,6 +182,20 @@ def test_a_closed_connection_stops_the_prefill_and_keeps_what_was_read(host: Run
     with host.streaming(message, {"return_progress": True}) as response:
         again = next(n for n in map(_processed, response.iter_lines()) if n)
     assert again < len(message), f"the first was stopped after {read}, not read to its end"
+
+
+def test_a_closed_connection_cancels_all_choices(host: RunningHost) -> None:
+    def n_cancelled() -> float:
+        return _metric(host, 'penna_requests_total{how="cancelled"}')
+
+    # Who left in the test before may not have ended yet.
+    wait_until(lambda: _metric(host, "penna_requests_running") == 0)
+    before = n_cancelled()
+    fields = {"return_progress": True, "n": 3}
+    with host.streaming("choose among three " * 1500, fields) as response:
+        next(n for n in map(_processed, response.iter_lines()) if n >= 512)
+    wait_until(lambda: n_cancelled() == before + 3)
+    assert _metric(host, "penna_requests_running") == 0
 
 
 def test_a_resent_prompt_goes_on_where_the_cancelled_one_was_stopped(host: RunningHost) -> None:
@@ -191,6 +250,24 @@ def test_a_body_without_end_is_refused(host: RunningHost) -> None:
     assert (response.status_code, response.json()["error"]["code"]) == (413, "body_too_large")
 
 
+def test_metrics_count_what_was_done_in_prometheus_form(host: RunningHost) -> None:
+    def counted() -> dict[str, float]:
+        response = host.get("/metrics")
+        assert response.headers["content-type"] == CONTENT_TYPE
+        families = text_string_to_metric_families(response.text)
+        return {each.name: each.value for family in families for each in family.samples}
+
+    before, usage = counted(), host.whole("greet")["usage"]
+    after = counted()
+    grown = {name: after[name] - before[name] for name in after}
+    assert grown["penna_tokens_written_total"] == usage["completion_tokens"]
+    assert (
+        grown["penna_tokens_read_total"] + grown["penna_tokens_reused_total"]
+        == usage["prompt_tokens"]
+    )
+    assert after["penna_requests_running"] == 0
+
+
 def test_unknown_paths_and_methods_are_refused_in_openais_form(host: RunningHost) -> None:
     assert "error" in host.get("/v1/teleport").json()
     response = host.get("/v1/chat/completions")
@@ -209,3 +286,8 @@ def _processed(line: str) -> int:
     if not line.startswith("data: {"):
         return 0
     return int(json.loads(line[6:]).get("prompt_progress", {}).get("processed", 0))
+
+
+def _metric(host: RunningHost, name: str) -> float:
+    lines = host.get("/metrics").text.splitlines()
+    return float(next(line for line in lines if line.startswith(f"{name} ")).split()[1])

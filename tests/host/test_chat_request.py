@@ -3,15 +3,23 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lsp_server.host.chat_request import MAX_STOP_STRINGS, parse
-from lsp_server.host.chat_template import Message
+from lsp_server.host.chat_request import parse
+from lsp_server.host.chat_template import Message, ToolCall
 from lsp_server.host.json_fields import BadRequest
+from lsp_server.host.options import MAX_STOP_STRINGS
 from lsp_server.host.sampling import Sampling
 
 HELLO = {"messages": [{"role": "user", "content": "hello"}]}
+
+
+TOOL = {"type": "function", "function": {"name": "read"}}
+
+
+def calling(calls: object) -> dict[str, object]:
+    return {"messages": [{"role": "assistant", "content": None, "tool_calls": calls}]}
 
 
 def parsed(**fields: object) -> object:
@@ -27,8 +35,10 @@ def refused(body: bytes) -> str:
 def test_a_body_with_messages_alone_gets_the_defaults() -> None:
     request = parse(json.dumps(HELLO).encode())
     assert request.messages == (Message("user", "hello"),)
-    assert (request.sampling, request.max_tokens, request.stop) == (Sampling(), None, ())
-    assert request.reuses_prefix and not request.streams
+    options = request.options
+    assert (options.sampling, options.max_tokens, options.stop) == (Sampling(), None, ())
+    assert (options.n, options.n_logprobs, request.tools) == (1, None, ())
+    assert options.reuses_prefix and not options.streams
 
 
 def test_every_field_is_taken() -> None:
@@ -36,13 +46,64 @@ def test_every_field_is_taken() -> None:
         "temperature": 0, "top_p": 0.5, "top_k": 3, "min_p": 0.1, "seed": 7, "stop": "x",
         "max_tokens": 5, "stream": True, "stream_options": {"include_usage": True},
         "return_progress": True, "cache_prompt": False, "model": "any", "n": 1,
-        "prediction": {"type": "content", "content": "before"},
+        "prediction": {"type": "content", "content": "before"}, "speculative.n_max": 0,
     }  # fmt: skip
-    request = parse(json.dumps(body).encode())
-    assert request.sampling == Sampling(0.0, 3, 0.5, 0.1, 7)
-    assert (request.stop, request.max_tokens, request.prediction) == (("x",), 5, "before")
-    assert request.streams and request.includes_usage and request.returns_progress
-    assert not request.reuses_prefix
+    options = parse(json.dumps(body).encode()).options
+    assert options.sampling == Sampling(0.0, 3, 0.5, 0.1, 7)
+    assert (options.stop, options.max_tokens, options.prediction) == (("x",), 5, "before")
+    assert options.streams and options.includes_usage and options.returns_progress
+    assert not options.reuses_prefix and options.n_draft_max == 0
+
+
+def test_a_request_for_no_tokens_is_a_warm_up_by_either_name() -> None:
+    for fields in ({"max_tokens": 0}, {"warm_up": True}, {"warm_up": True, "max_tokens": 9}):
+        options = parse(json.dumps(HELLO | fields).encode()).options
+        assert (options.is_warm_up, options.max_tokens) == (True, 0)
+    assert not parse(json.dumps(HELLO | {"warm_up": False}).encode()).options.is_warm_up
+
+
+def test_what_a_reply_may_be_is_taken() -> None:
+    body = HELLO | {
+        "n": 3, "logprobs": True, "top_logprobs": 2, "grammar": 'root ::= "x"',
+        "logit_bias": {"7": -100, "9": 1.5}, "repeat_penalty": 1.1, "presence_penalty": 1,
+        "frequency_penalty": -1,
+    }  # fmt: skip
+    options = parse(json.dumps(body).encode()).options
+    assert (options.n, options.n_logprobs) == (3, 2)
+    sampling = options.sampling
+    assert (sampling.grammar, sampling.logit_bias) == ('root ::= "x"', ((7, -100.0), (9, 1.5)))
+    assert (sampling.repeat_penalty, sampling.presence_penalty) == (1.1, 1.0)
+    assert sampling.frequency_penalty == -1.0
+
+
+def test_llama_servers_biases_come_in_pairs_and_false_is_never() -> None:
+    body = HELLO | {"logit_bias": [[7, False], [8, 0.5]]}
+    sampling = parse(json.dumps(body).encode()).options.sampling
+    assert sampling.logit_bias == ((7, float("-inf")), (8, 0.5))
+
+
+def test_a_talk_with_tools_is_taken() -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "read", "arguments": "{oops"}}
+    messages = [
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c", "content": "x", "name": "read"},
+    ]
+    request = parse(json.dumps({"messages": messages, "tools": [TOOL]}).encode())
+    assert request.messages == (
+        Message("assistant", "", (ToolCall("c", "read", "{oops"),)),
+        Message("tool", "x", (), "c", "read"),
+    )
+    assert request.tools == (TOOL,)
+    untold = {"messages": messages, "tools": [TOOL], "tool_choice": "none"}
+    assert parse(json.dumps(untold).encode()).tools == ()
+
+
+def test_a_body_nested_deeply_is_refused_where_it_may_have_any_form() -> None:
+    deep: object = 1
+    for _ in range(80):
+        deep = [deep]
+    for name in ("tools", "json_schema"):
+        assert "nested" in refused(json.dumps(HELLO | {name: [deep]}).encode())
 
 
 def test_null_means_not_given() -> None:
@@ -82,8 +143,45 @@ def test_content_may_come_in_parts_and_a_developer_is_the_system() -> None:
         ({"stop": ["x"] * (MAX_STOP_STRINGS + 1)}, "at most"),
         ({"prediction": "x"}, "'prediction' must be an object"),
         ({"prediction": {"type": "content", "content": 1}}, "'prediction.content'"),
-        ({"n": 2}, "'n' must be 1"),
+        ({"warm_up": 1}, "'warm_up' must be true or false"),
+        ({"n": 0}, "'n' must be a whole number from 1"),
+        ({"n": 17}, "from 1 to 16"),
         ({"teleport": 1}, "'teleport' is not known"),
+        ({"logprobs": 1}, "'logprobs' must be true or false"),
+        ({"logprobs": True, "top_logprobs": 21}, "'top_logprobs'"),
+        ({"top_logprobs": 2}, "needs 'logprobs'"),
+        ({"logit_bias": 1}, "'logit_bias' must be an object"),
+        ({"logit_bias": [[1]]}, "pairs of a token id"),
+        ({"logit_bias": {"word": 1}}, "token ids"),
+        ({"logit_bias": {"-1": 1}}, "token ids"),
+        ({"logit_bias": {"²": 1}}, "token ids"),
+        ({"logit_bias": [[True, 1]]}, "token ids"),
+        ({"logit_bias": {"1": 101}}, "from -100 to 100"),
+        ({"logit_bias": {"1": float("-inf")}}, "from -100 to 100"),
+        ({"logit_bias": {"1": True}}, "from -100 to 100"),
+        ({"logit_bias": [[1, 1]] * 1025}, "at most"),
+        ({"tools": {}}, "'tools' must be a list"),
+        ({"tools": [TOOL] * 129}, "at most 128"),
+        ({"tools": [{"type": "browser"}]}, "'tools[0]' must be an object of type 'function'"),
+        ({"tools": ["read"]}, "'tools[0]'"),
+        ({"tools": [TOOL, {"type": "function", "function": {}}]}, "'tools[1].function'"),
+        ({"tools": [{**TOOL, "x": "\ud800"}]}, "surrogate"),
+        ({"tools": [{**TOOL, "\ud800": "x"}]}, "surrogate"),
+        ({"tools": [TOOL], "tool_choice": "any"}, "'tool_choice'"),
+        ({"tools": [TOOL], "json_schema": {}}, "cannot call tools"),
+        ({"messages": [{"role": "tool", "content": "x", "tool_call_id": 1}]}, "'tool_call_id'"),
+        ({"messages": [{"role": "tool"}]}, "messages[0].content"),
+        ({"messages": [{"role": "assistant"}]}, "messages[0].content"),
+        ({"messages": [{"role": "user", "content": "x", "name": []}]}, "'name'"),
+        (calling(1), "messages[0].tool_calls' must be a list"),
+        (calling([1]), "messages[0].tool_calls[0]"),
+        (calling([{"function": {"name": 1}}]), "must have a name"),
+        (calling([{"function": {"name": "f", "arguments": {}}}]), "arguments as a text"),
+        (calling([{"function": {"name": "f", "arguments": "\ud800"}}]), "surrogate"),
+        (calling([{"function": {"name": "f", "arguments": '{"a": "\\ud800"}'}}]), "surrogate"),
+        (calling([{"function": {"name": "f", "arguments": "[" * 80 + "]" * 80}}]), "nested"),
+        ({"chat_template_kwargs": {"enable_thinking": True}}, "'chat_template_kwargs.enable"),
+        ({"stream_options": {"x": 1}}, "'stream_options.x'"),
     ],
 )
 def test_a_wrong_field_is_named_in_one_sentence(fields: dict[str, object], words: str) -> None:
@@ -104,9 +202,13 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-NAMES = st.sampled_from(["messages", "stop", "temperature", "seed", "prediction", "n", "stream"])
+NAMES = st.sampled_from([
+    "messages", "stop", "temperature", "seed", "prediction", "n", "stream", "tools", "logit_bias",
+    "grammar", "json_schema", "response_format", "tool_choice", "logprobs", "functions",
+])  # fmt: skip
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(NAMES, JSON))
 def test_no_body_does_anything_but_parse_or_be_refused(fields: dict[str, object]) -> None:
     try:

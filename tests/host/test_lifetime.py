@@ -39,7 +39,7 @@ def test_the_socket_is_closed_to_others_and_gone_after_sigterm() -> None:
 
 def test_sigterm_in_the_middle_of_a_reply_tells_the_client_and_ends_soon() -> None:
     with running_host({"": "Yes."}) as host:
-        with host.streaming("x" * 30000, {"return_progress": True}) as response:
+        with host.streaming("x" * 20000, {"return_progress": True}) as response:
             lines = response.iter_lines()
             next(line for line in lines if '"prompt_progress"' in line)
             host.process.terminate()
@@ -60,7 +60,7 @@ def test_an_idle_host_ends_by_itself_and_health_does_not_keep_it() -> None:
 def test_a_reply_that_takes_longer_than_the_idle_time_is_not_idle() -> None:
     with running_host({"": "Yes."}, "--idle-minutes", "0.02") as host:
         began = time.monotonic()
-        assert text_of(host.events("x" * 30000)) == "Yes."
+        assert text_of(host.events("x" * 20000)) == "Yes."
         assert time.monotonic() - began > 0.02 * 60
         assert host.process.wait(PATIENCE_S) == 0
 

@@ -106,6 +106,20 @@ async def test_an_abort_while_loading_is_told_with_the_logs_last_line(make: Make
         await ask(make("aborts while loading"))
 
 
+async def test_without_a_place_for_a_log_the_host_serves_and_it_is_told(
+    make: Make, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "state").write_text("a file where the folder would be")
+    assert texts(await ask(make("serve"))) == "hello"
+    assert "runs without a log" in caplog.text
+
+
+async def test_without_a_log_a_failure_names_none(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder would be")
+    with pytest.raises(ModelUnusable, match="could not be loaded; choose another"):
+        await ask(make("does not start"))
+
+
 async def test_being_killed_while_loading_is_told_as_want_of_memory(
     make: Make, tmp_path: Path
 ) -> None:
