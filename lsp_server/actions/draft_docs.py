@@ -8,7 +8,9 @@ the checks compare the tree without docs.
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 
+from lsp_server.actions import layout, material
 from lsp_server.actions.docs.content import Doc
 from lsp_server.actions.docs.form import Form, form_of, written
 from lsp_server.actions.docs.gather import gather, parameters
@@ -26,9 +28,8 @@ from lsp_server.actions.voice import language_name, reply_language
 from lsp_server.checks.docs import documented_parameters_exist, only_docs_changed
 from lsp_server.checks.parses import parses
 from lsp_server.project.docstrings import detect_style
-from lsp_server.project.related import related
 from lsp_server.project.workspace import Project
-from lsp_server.prompt import Part, Prompt, Sampling, compose
+from lsp_server.prompt import Part, Prompt, Room, Sampling, compose
 from lsp_server.reply import DropThinking, Newlines, NoLoops
 from lsp_server.syntax import symbols
 from lsp_server.syntax.shape import TYPES, Symbol
@@ -58,7 +59,6 @@ ALL_DOCUMENTED = Disabled(
         "zh": "这里的公开定义都已有文档。",
     }
 )
-_N_RELATED_CHARS = 4_000
 _MAX_REPLY_TOKENS = 1_024
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -111,6 +111,7 @@ def _offer(ctx: Context, found: tuple[Symbol, ...]) -> Offer:
         checks=(parses, only_docs_changed, documented_parameters_exist),
         has_draft=all(symbol.doc_span is None for symbol in found),
         summary=f"已为{in_chinese}撰写文档。" if is_chinese else f"Documented {number}.",
+        shared=partial(material.shared, ctx),
     )
 
 
@@ -201,16 +202,13 @@ def _init(snapshot: Snapshot, symbol: Symbol) -> Symbol | None:
     return next((each for each in every if each.qualified_name == wanted), None)
 
 
-def _prompt(task: _Task, room: int) -> Prompt:
-    snapshot, symbol, form = task.ctx.snapshot, task.symbol, task.form
-    code = symbol.span.of(snapshot.text)
+def _prompt(task: _Task, room: Room) -> Prompt:
+    symbol, form = task.symbol, task.form
     facts = "\n".join(task.convention.format(_doc(task), form.width))
     # A class may be longer than any window; its start says what it is.
     rank = 1 if symbol.kind in TYPES else 0
-    parts = (
-        Part("related", _related(task), 4, language=snapshot.language),
-        Part("example", _example(snapshot), 3, language=snapshot.language),
-        Part("code", code, rank, language=snapshot.language),
+    asked = (
+        material.quoted(task.ctx, symbol.span, rank),
         Part("draft", facts, 2, language="text"),
         Part("what", task.convention.name),
         Part("name", symbol.qualified_name),
@@ -219,20 +217,15 @@ def _prompt(task: _Task, room: int) -> Prompt:
         Part("language", language_name(task.language)),
         Part("instruction", task.ctx.instruction or ""),
     )
-    return compose("draft_docs", parts, room)
+    prompt = compose(material.material(task.ctx), "draft_docs", asked, room)
+    return replace(prompt, prediction=_present(task) or facts)
 
 
-def _related(task: _Task) -> str:
-    ctx = task.ctx
-    return related(ctx.project, ctx.snapshot, task.symbol.span, _N_RELATED_CHARS)
-
-
-def _example(snapshot: Snapshot) -> str:
-    """The shortest doc of more than one line that the file has, else its shortest."""
-    every = symbols.symbols(snapshot.language, snapshot.text)
-    docs = [each.doc_span.of(snapshot.text) for each in every if each.doc_span is not None]
-    rich = [doc for doc in docs if re.search(r"\S\s*\n.*\S", doc)] or docs
-    return min(rich, key=len, default="")
+def _present(task: _Task) -> str:
+    """The doc that is to be rewritten, without its quotes; "" where there is none."""
+    place = task.symbol.doc_span
+    text = layout.lf(place.of(task.ctx.snapshot.text)) if place is not None else ""
+    return text.strip().strip("\"'") if task.ctx.snapshot.language == "python" else text
 
 
 ACTION = Action(

@@ -12,12 +12,11 @@ import re
 from functools import partial
 
 from lsp_server.actions import layout, replies
+from lsp_server.actions.material import pointed, shared
 from lsp_server.actions.offer import Action, Context, Disabled, InDocument, Offer, Step
 from lsp_server.actions.voice import reply_language
 from lsp_server.checks.parses import parses
-from lsp_server.project.related import related
-from lsp_server.prompt import PROSE, Part, Prompt, Sampling, compose
-from lsp_server.reply.fences import FENCE
+from lsp_server.prompt import PROSE, Part, Prompt, Room, Sampling, compose
 from lsp_server.syntax import comments, symbols
 from lsp_server.text import Snapshot, Span
 
@@ -27,26 +26,25 @@ NO_INSTRUCTION = {
     "zh": "请说明要改什么：给出指令，或在选中内容上方用注释写明。",
 }
 SUMMARIES = {"en": "Edited the selection.", "zh": "已改写选中内容。"}
-N_RELATED = 4000
-FENCED_LANGUAGES = {"py": "python", "js": "javascript", "ts": "typescript", "rs": "rust"}
 
 
 def offer(ctx: Context) -> Offer | Disabled | None:
     span = _target(ctx)
     if span is None:
         return None
-    language = _language(ctx.snapshot, span)
+    language = layout.language_at(ctx.snapshot, span)
     written = _comment(ctx.snapshot, span)
     instruction = ctx.instruction or (written[0] if written else None)
     if instruction is None and not layout.is_prose(language):
         return Disabled(NO_INSTRUCTION)
     if written and not ctx.instruction:
-        span = Span(max(span.start, written[1]), span.end)
+        span = Span(min(max(span.start, written[1]), span.end), span.end)
     if not span.of(ctx.snapshot.text).strip():
         return Disabled(NO_INSTRUCTION)
     checks = () if layout.is_prose(ctx.snapshot.language) else (parses,)
     steps = partial(_steps, ctx, span, language, instruction or IMPROVE)
-    return Offer(steps, checks, summary=SUMMARIES[reply_language(ctx.style)])
+    summary = SUMMARIES[reply_language(ctx.style)]
+    return Offer(steps, checks, summary=summary, shared=partial(shared, ctx))
 
 
 def _steps(ctx: Context, span: Span, language: str, instruction: str) -> tuple[Step, ...]:
@@ -76,19 +74,11 @@ def _steps(ctx: Context, span: Span, language: str, instruction: str) -> tuple[S
     )
 
 
-def _prompt(ctx: Context, span: Span, language: str, instruction: str, room: int) -> Prompt:
-    selected = layout.lf(span.of(ctx.snapshot.text))
-    is_prose = layout.is_prose(language)
-    parts = [
-        *layout.around(ctx.snapshot, span),
-        Part("file", layout.file_name(ctx.snapshot)),
-        Part("selection", selected, language=language),
-        Part("instruction", instruction),
-    ]
-    if not is_prose:
-        used = related(ctx.project, ctx.snapshot, span, N_RELATED)
-        parts.append(Part("related", used, rank=4, language=language))
-    return compose("edit_prose" if is_prose else "edit_selection", parts, room, selected)
+def _prompt(ctx: Context, span: Span, language: str, instruction: str, room: Room) -> Prompt:
+    shown, target = pointed(ctx, span)
+    name = "edit_prose" if layout.is_prose(language) else "edit_selection"
+    prompt = compose(shown, name, (*target, Part("instruction", instruction)), room)
+    return replies.repeating(prompt, layout.lf(span.of(ctx.snapshot.text)))
 
 
 def _target(ctx: Context) -> Span | None:
@@ -99,23 +89,9 @@ def _target(ctx: Context) -> Span | None:
     if len(selection) or not ctx.instruction:
         return None
     symbol = symbols.enclosing(snapshot.language, snapshot.text, selection)
-    return snapshot.whole_lines(symbol.span) if symbol else _paragraph(snapshot, selection)
-
-
-def _paragraph(snapshot: Snapshot, cursor: Span) -> Span | None:
-    """The lines around the cursor up to the next blank ones."""
-    first = last = snapshot.line_at(cursor.start)
-    if not _filled(snapshot, first):
-        return None
-    while first and _filled(snapshot, first - 1):
-        first -= 1
-    while last + 1 < len(snapshot.line_starts) and _filled(snapshot, last + 1):
-        last += 1
-    return Span(snapshot.line_span(first).start, snapshot.line_span(last).end)
-
-
-def _filled(snapshot: Snapshot, line: int) -> bool:
-    return bool(snapshot.line_span(line).of(snapshot.text).strip())
+    if symbol is not None:
+        return snapshot.whole_lines(symbol.span)
+    return layout.paragraph(snapshot, selection) or None
 
 
 def _comment(snapshot: Snapshot, span: Span) -> tuple[str, int] | None:
@@ -129,29 +105,6 @@ def _comment(snapshot: Snapshot, span: Span) -> tuple[str, int] | None:
     if text[lines.start : found.span.start].strip() or text[found.span.end : lines.end].strip():
         return None
     return re.sub(comments.TODO, "", found.text).strip(), lines.end
-
-
-def _language(snapshot: Snapshot, span: Span) -> str:
-    """The document's language, or that of the fence around `span` in Markdown."""
-    if snapshot.language != "markdown":
-        return snapshot.language
-    info = fence_around(layout.lf(snapshot.text[: span.start]))
-    if info is None or FENCE.search(layout.lf(span.of(snapshot.text)).rstrip("\n")):
-        return snapshot.language
-    name = (info.split() or [""])[0].lower()
-    return FENCED_LANGUAGES.get(name, name) or "plaintext"
-
-
-def fence_around(before: str) -> str | None:
-    """The info string of the fence that is still open behind `before`; None outside fences."""
-    marks, info = "", None
-    for line in before.split("\n"):
-        fence = FENCE.match(line)
-        if fence and not marks:
-            marks, info = fence["marks"], fence["info"].strip()
-        elif fence and fence["marks"].startswith(marks) and not fence["info"].strip():
-            marks, info = "", None
-    return info
 
 
 ACTION = Action(

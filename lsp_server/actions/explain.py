@@ -7,21 +7,21 @@ grammar has none.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from lsp_server.actions import layout, material
 from lsp_server.actions.explanation.code import explained_code, explained_symbol
 from lsp_server.actions.explanation.file import explained_file, explained_selection
 from lsp_server.actions.flow import quoted
 from lsp_server.actions.offer import Action, Context, Offer, Scratch, Step
 from lsp_server.actions.replies import prose
 from lsp_server.actions.voice import asked_language, reply_language, said
-from lsp_server.project.related import related
-from lsp_server.prompt import PROSE, Part, Prompt, compose
+from lsp_server.prompt import PROSE, Part, Prompt, Room, compose
 from lsp_server.syntax import symbols
 from lsp_server.syntax.grammars import WHEELS
 from lsp_server.syntax.shape import CALLABLES, TYPES, Symbol
 from lsp_server.text import Span
 
-_N_RELATED_CHARS = 6_000
 _SHOWN = CALLABLES | TYPES
 
 
@@ -47,6 +47,7 @@ def offer(ctx: Context) -> Offer | None:
         steps=lambda: (_step(ctx, target),),
         has_draft=target.draft is not None,
         summary=said(language, f"Explained {target.what}.", f"已解释 {target.name}。"),
+        shared=partial(material.shared, ctx),
     )
 
 
@@ -87,21 +88,29 @@ def _of_symbol(ctx: Context, symbol: Symbol) -> Target:
 
 def _selected(ctx: Context) -> Target:
     """One definition, several, or statements within one."""
-    language, text, selection = ctx.snapshot.language, ctx.snapshot.text, ctx.selection
+    language, text = ctx.snapshot.language, ctx.snapshot.text
+    selection = layout.trimmed(ctx.snapshot, ctx.selection)
     every = symbols.symbols(language, text)
     named = [each for each in every if selection.contains(each.name_span)]
     inside = [each for each in named if each.kind in _SHOWN]
     if inside and all(inside[0].span.contains(each.span) for each in inside):
         return _of_symbol(ctx, inside[0])
-    lines = f"{ctx.snapshot.line_at(selection.start) + 1}–{ctx.snapshot.line_at(selection.end) + 1}"
-    name = said(reply_language(ctx.style), f"Lines {lines}", f"第 {lines} 行")
-    what = f"the selected lines {lines}"
+    name, what = _called(ctx, selection)
     if inside:
         many = explained_selection
         return Target(name, what, selection, lambda voice: many(language, text, inside, voice))
     around = _around(ctx, selection)
     code = explained_code(language, text, around, selection) if language in WHEELS else None
     return Target(name, what, selection, code)
+
+
+def _called(ctx: Context, selection: Span) -> tuple[str, str]:
+    """The lines as the explanation's title and as the prompt names them."""
+    first, last = (ctx.snapshot.line_at(at) + 1 for at in (selection.start, selection.end))
+    lines = f"{first}–{last}" if first < last else str(first)
+    many = "s" if first < last else ""
+    name = said(reply_language(ctx.style), f"Line{many} {lines}", f"第 {lines} 行")
+    return name, f"the selected line{many} {lines}"
 
 
 def _step(ctx: Context, target: Target) -> Step:
@@ -122,30 +131,17 @@ def _draft(target: Target, voice: str) -> str:
     return "\n".join([f"# {target.name}", "", *target.draft(voice), ""])
 
 
-def _prompt(ctx: Context, target: Target, room: int) -> Prompt:
-    snapshot = ctx.snapshot
-    code = target.span.of(snapshot.text)
+def _prompt(ctx: Context, target: Target, room: Room) -> Prompt:
     draft = "\n".join(target.draft("en")) if target.draft else ""
-    is_whole = len(target.span) == len(snapshot.text)
-    parts = (
-        Part("related", _related(ctx, target), 4, language=snapshot.language),
-        Part("around", "" if is_whole else _before(ctx, target), 3, "end", snapshot.language),
+    is_file = len(target.span) == len(ctx.snapshot.text)
+    task = (
+        Part("quoted", "") if is_file else material.quoted(ctx, target.span),
         Part("draft", draft, 2),
-        # A file may be longer than any window: its start and its outline must do.
-        Part("code", code, 1 if is_whole else 0, language=snapshot.language),
         Part("what", target.what),
         Part("language", asked_language(ctx.style)),
         Part("instruction", ctx.instruction or ""),
     )
-    return compose("explain", parts, room)
-
-
-def _related(ctx: Context, target: Target) -> str:
-    return related(ctx.project, ctx.snapshot, target.span, _N_RELATED_CHARS)
-
-
-def _before(ctx: Context, target: Target) -> str:
-    return ctx.snapshot.text[: target.span.start]
+    return compose(material.material(ctx), "explain", task, room)
 
 
 ACTION = Action("explain", {"en": "Explain", "zh": "解释"}, "source.explain", offer)

@@ -1,8 +1,8 @@
 """Fix what a diagnostic under the cursor reports.
 
 What is rewritten is the smallest piece that gives it context: the function around it, or, where
-that is large or there is none, the lines around it up to the next blank ones. Diagnostics beside
-that piece are left to another run.
+that is large or there is none, the lines around it up to the next blank ones; a little more if
+the model has that before its eyes already. Diagnostics beside that piece are left to another run.
 
 The draft removes unused imports (`unused.py`): there syntax alone decides.
 """
@@ -10,20 +10,19 @@ The draft removes unused imports (`unused.py`): there syntax alone decides.
 from functools import partial
 
 from lsp_server.actions import layout, replies
+from lsp_server.actions.material import pointed, shared, widened
 from lsp_server.actions.offer import Action, Context, Diagnostic, InDocument, Offer, Step
 from lsp_server.actions.unused import without_unused_imports
 from lsp_server.actions.voice import reply_language
 from lsp_server.checks.names import names_resolve
 from lsp_server.checks.parses import parses
-from lsp_server.project.related import related
-from lsp_server.prompt import Part, Prompt, Sampling, compose
+from lsp_server.prompt import Part, Prompt, Room, Sampling, compose
 from lsp_server.syntax import symbols
 from lsp_server.syntax.shape import CALLABLES
 from lsp_server.text import Snapshot, Span
 
 MAX_LINES = 80
 N_LINES_AROUND = 12
-N_RELATED = 4000
 
 
 def offer(ctx: Context) -> Offer | None:
@@ -33,7 +32,7 @@ def offer(ctx: Context) -> Offer | None:
     if not found:
         return None
     unused = without_unused_imports(snapshot, found)
-    span = unused[0] if unused else _target(snapshot, found)
+    span = unused[0] if unused else _target(ctx, found)
     inside = tuple(each for each in found if span.overlaps(each.span))
     step = partial(_step, ctx, span, inside, unused[1] if unused else None)
     return Offer(
@@ -41,6 +40,7 @@ def offer(ctx: Context) -> Offer | None:
         (parses, names_resolve),
         has_draft=unused is not None,
         summary=_summary(ctx, inside[0]),
+        shared=partial(shared, ctx),
     )
 
 
@@ -59,20 +59,12 @@ def _step(
     )
 
 
-def _prompt(ctx: Context, span: Span, found: tuple[Diagnostic, ...], room: int) -> Prompt:
-    snapshot = ctx.snapshot
-    target = layout.lf(span.of(snapshot.text))
-    used = related(ctx.project, snapshot, span, N_RELATED)
-    problems = "\n".join(f"- {_told(snapshot, span, each)}" for each in found)
-    parts = [
-        *layout.around(snapshot, span),
-        Part("related", used, rank=4, language=snapshot.language),
-        Part("file", layout.file_name(snapshot)),
-        Part("selection", target, language=snapshot.language),
-        Part("problems", problems),
-        Part("instruction", ctx.instruction or ""),
-    ]
-    return compose("fix", parts, room, target)
+def _prompt(ctx: Context, span: Span, found: tuple[Diagnostic, ...], room: Room) -> Prompt:
+    problems = "\n".join(f"- {_told(ctx.snapshot, span, each)}" for each in found)
+    material, target = pointed(ctx, span)
+    asked = (Part("problems", problems), Part("instruction", ctx.instruction or ""))
+    prompt = compose(material, "fix", (*target, *asked), room)
+    return replies.repeating(prompt, layout.lf(span.of(ctx.snapshot.text)))
 
 
 def _told(snapshot: Snapshot, span: Span, diagnostic: Diagnostic) -> str:
@@ -92,15 +84,16 @@ def _summary(ctx: Context, diagnostic: Diagnostic) -> str:
     return f"已针对此问题改写：{shown}" if is_chinese else f"Rewritten because of: {shown}"
 
 
-def _target(snapshot: Snapshot, found: tuple[Diagnostic, ...]) -> Span:
+def _target(ctx: Context, found: tuple[Diagnostic, ...]) -> Span:
     """The function around the first diagnostic, or the lines around it."""
-    first = found[0].span
+    snapshot = ctx.snapshot
+    first = layout.trimmed(snapshot, found[0].span)
     symbol = symbols.enclosing(snapshot.language, snapshot.text, first)
     if symbol is not None and symbol.kind in CALLABLES:
         whole = snapshot.whole_lines(symbol.span)
         if snapshot.line_at(max(whole.end - 1, 0)) - snapshot.line_at(whole.start) < MAX_LINES:
             return whole
-    return _lines_around(snapshot, first)
+    return widened(ctx, _lines_around(snapshot, first))
 
 
 def _lines_around(snapshot: Snapshot, span: Span) -> Span:

@@ -9,24 +9,24 @@ In prose the text goes on from the cursor: by the instruction, by a comment, or 
 above. There is no draft: what a comment asks for, syntax cannot know.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from lsp_server.actions import layout, replies
-from lsp_server.actions.edit_selection import fence_around
 from lsp_server.actions.insertion import Insertion, at_cursor, below
+from lsp_server.actions.material import material, pointed, shared
 from lsp_server.actions.offer import Action, Context, InDocument, Offer, Step
 from lsp_server.actions.stubs import Stub, stub_at
 from lsp_server.actions.voice import reply_language
 from lsp_server.checks.names import names_resolve
 from lsp_server.checks.parses import parses
-from lsp_server.project.related import related
-from lsp_server.prompt import PROSE, Part, Prompt, compose
+from lsp_server.prompt import PROSE, Part, Prompt, Room, compose
 from lsp_server.reply import BodyOnly, Factory
 from lsp_server.syntax import comments, symbols
 from lsp_server.text import Snapshot, Span
 
 CONTINUE = "Continue the text from here: write what the outline or the text above leads to."
-N_RELATED = 4000
 SUMMARIES = {"en": "Generated code.", "zh": "已生成代码。"}
 PROSE_SUMMARIES = {"en": "Wrote on.", "zh": "已续写。"}
 
@@ -34,16 +34,18 @@ PROSE_SUMMARIES = {"en": "Wrote on.", "zh": "已续写。"}
 def offer(ctx: Context) -> Offer | None:
     if layout.is_prose(ctx.snapshot.language):
         return _prose(ctx)
-    summary = SUMMARIES[reply_language(ctx.style)]
     stub = stub_at(ctx.snapshot, ctx.selection)
     if stub is not None:
-        return Offer(lambda: (_stub_step(ctx, stub),), (parses, names_resolve), summary=summary)
+        return _offer(ctx, lambda: (_stub_step(ctx, stub),))
     place, instruction = _place(ctx)
     if place is None or not instruction:
         return None
-    return Offer(
-        lambda: (_code_step(ctx, place, instruction),), (parses, names_resolve), summary=summary
-    )
+    return _offer(ctx, lambda: (_code_step(ctx, place, instruction),))
+
+
+def _offer(ctx: Context, steps: Callable[[], tuple[Step, ...]]) -> Offer:
+    summary = SUMMARIES[reply_language(ctx.style)]
+    return Offer(steps, (parses, names_resolve), summary=summary, shared=partial(shared, ctx))
 
 
 def _place(ctx: Context) -> tuple[Insertion | None, str]:
@@ -104,38 +106,33 @@ def _unit(ctx: Context) -> str:
     return layout.indent_unit(ctx.snapshot.language, ctx.snapshot.text)
 
 
-def _prompt(ctx: Context, span: Span, instruction: str, room: int) -> Prompt:
-    parts = [
-        *layout.around(ctx.snapshot, span),
-        _related(ctx, span),
-        Part("file", layout.file_name(ctx.snapshot)),
+def _prompt(ctx: Context, span: Span, instruction: str, room: Room) -> Prompt:
+    return compose(material(ctx), "generate_code", _task(ctx, span, instruction), room)
+
+
+def _task(ctx: Context, span: Span, instruction: str) -> tuple[Part, ...]:
+    place = layout.excerpt(ctx.snapshot, span)
+    return (
+        Part("place", place, language=ctx.snapshot.language),
+        Part("here", layout.HERE),
         Part("instruction", instruction),
-    ]
-    return compose("generate_code", parts, room)
+    )
 
 
-def _stub_prompt(ctx: Context, stub: Stub, room: int) -> Prompt:
-    parts = [
-        *layout.around(ctx.snapshot, stub.whole),
-        _related(ctx, stub.whole),
-        Part("file", layout.file_name(ctx.snapshot)),
-        Part("stub", layout.lf(stub.whole.of(ctx.snapshot.text)), language=ctx.snapshot.language),
-        Part("name", stub.name),
-        Part("instruction", ctx.instruction or ""),
-    ]
-    return compose("generate_body", parts, room)
-
-
-def _related(ctx: Context, span: Span) -> Part:
-    text = related(ctx.project, ctx.snapshot, span, N_RELATED)
-    return Part("related", text, rank=4, language=ctx.snapshot.language)
+def _stub_prompt(ctx: Context, stub: Stub, room: Room) -> Prompt:
+    whole = ctx.snapshot.whole_lines(stub.whole)
+    shown, (_, quoted) = pointed(ctx, whole)
+    task = (quoted, Part("name", stub.name), Part("instruction", ctx.instruction or ""))
+    prompt = compose(shown, "generate_body", task, room)
+    # The signature and the docstring come again; how long the body will be, nobody knows.
+    return replace(prompt, prediction=layout.lf(whole.of(ctx.snapshot.text)))
 
 
 def _prose(ctx: Context) -> Offer | None:
     """Go on writing at the cursor; not inside a fence, where the text is code."""
     snapshot = ctx.snapshot
     above = snapshot.text[: ctx.selection.start]
-    if len(ctx.selection) or fence_around(layout.lf(above)) is not None:
+    if len(ctx.selection) or layout.fence_around(layout.lf(above)) is not None:
         return None
     comment = comments.at(snapshot.language, snapshot.text, ctx.selection)
     place, asked = at_cursor(snapshot, ctx.selection.start), ctx.instruction
@@ -144,26 +141,23 @@ def _prose(ctx: Context) -> Offer | None:
     if asked is None and (not place.is_blank_line or not above.strip()):
         return None
     summary = PROSE_SUMMARIES[reply_language(ctx.style)]
-    return Offer(lambda: (_prose_step(ctx, place, asked or CONTINUE),), summary=summary)
+    steps = partial(_prose_steps, ctx, place, asked or CONTINUE)
+    return Offer(steps, summary=summary, shared=partial(shared, ctx))
 
 
-def _prose_step(ctx: Context, place: Insertion, instruction: str) -> Step:
-    return Step(
+def _prose_steps(ctx: Context, place: Insertion, instruction: str) -> tuple[Step, ...]:
+    step = Step(
         InDocument(place.span),
         partial(_prose_prompt, ctx, place.span, instruction),
         adapters=replies.prose(ending=place.ending),
         sampling=PROSE,
         head=place.head,
     )
+    return (step,)
 
 
-def _prose_prompt(ctx: Context, span: Span, instruction: str, room: int) -> Prompt:
-    parts = [
-        *layout.around(ctx.snapshot, span),
-        Part("file", layout.file_name(ctx.snapshot)),
-        Part("instruction", instruction),
-    ]
-    return compose("write_prose", parts, room)
+def _prose_prompt(ctx: Context, span: Span, instruction: str, room: Room) -> Prompt:
+    return compose(material(ctx), "write_prose", _task(ctx, span, instruction), room)
 
 
 ACTION = Action(

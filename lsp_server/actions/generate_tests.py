@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from lsp_server.actions import layout, replies
+from lsp_server.actions import layout, material, replies
 from lsp_server.actions.ghost.draft import Source, draft, end_of_imports
 from lsp_server.actions.offer import (
     Action,
@@ -28,9 +28,8 @@ from lsp_server.actions.voice import reply_language
 from lsp_server.checks.collected import collected, collected_tests
 from lsp_server.errors import OfferError
 from lsp_server.project.imports import module_name
-from lsp_server.project.related import related
 from lsp_server.project.tests_layout import TestLayout, import_line, is_test, test_file
-from lsp_server.prompt import Part, Prompt, compose
+from lsp_server.prompt import Part, Prompt, Room, compose
 from lsp_server.reply import Additions, Factory
 from lsp_server.syntax import symbols
 from lsp_server.syntax.shape import CALLABLES, Symbol
@@ -42,8 +41,8 @@ LANGUAGES = frozenset(
         "java",
     }
 )  # fmt: skip
-N_RELATED = 3000
 N_SAMPLE = 2500
+MAX_NAMED = 8
 N_FILES = 200
 NO_WORKSPACE = Disabled(
     {
@@ -86,6 +85,7 @@ def offer(ctx: Context) -> Offer | Disabled | None:
         (partial(_is_collected, ctx, path),),
         has_draft=is_any and snapshot.language == "python",
         summary=_summary(ctx, found),
+        shared=partial(material.shared, ctx),
     )
 
 
@@ -208,27 +208,42 @@ def _framework(job: _Job) -> str:
     return job.ctx.style.test_framework or job.layout.framework
 
 
-def _prompt(job: _Job, room: int) -> Prompt:
+def _prompt(job: _Job, room: Room) -> Prompt:
     ctx, snapshot = job.ctx, job.ctx.snapshot
     language = snapshot.language
-    names = ", ".join(collected_tests(job.present)) if language == "python" else ""
     is_whole = job.target == Span(0, len(snapshot.text))
-    source = layout.lf(snapshot.text)
-    parts = [
+    task = (
+        Part("quoted", "") if is_whole else material.quoted(ctx, job.target),
         Part("framework", _framework(job)),
-        Part("file", layout.file_name(snapshot)),
+        Part("what", _what(job)),
         Part("place", job.layout.path.name),
         Part("import_line", import_line(job.layout, _tops(job))),
-        Part("sample", _sample(job), rank=2, language=language),
-        Part(
-            "related", related(ctx.project, snapshot, job.target, N_RELATED), 3, language=language
-        ),
-        Part("source", "" if is_whole else source, rank=1, language=language),
-        Part("target", layout.lf(job.target.of(snapshot.text)), language=language),
-        Part("present", names, rank=4),
+        Part("present", _present(job), rank=2),
+        Part("sample", _sample(job), rank=3, language=language),
         Part("instruction", ctx.instruction or ""),
-    ]
-    return compose("generate_tests", parts, room)
+    )
+    return compose(material.material(ctx), "generate_tests", task, room)
+
+
+def _what(job: _Job) -> str:
+    """What is to be tested, by name as long as the names are few."""
+    names = sorted(job.source.wanted or ())
+    if 0 < len(names) <= MAX_NAMED:
+        return ", ".join(f"`{name}`" for name in names)
+    return (
+        "the selected code" if names else f"what is public in {layout.file_name(job.ctx.snapshot)}"
+    )
+
+
+def _present(job: _Job) -> str:
+    """The names of tests that are there, those about what is to be tested first."""
+    if job.ctx.snapshot.language != "python":
+        return ""
+    wanted = [name.rpartition(".")[2].lower() for name in job.source.wanted or ()]
+    names = collected_tests(job.present)
+    return ", ".join(
+        sorted(names, key=lambda name: not any(each in name.lower() for each in wanted))
+    )
 
 
 def _tops(job: _Job) -> list[str]:

@@ -7,6 +7,8 @@ from lsp_server.actions import (
     fix,
     generate_code,
     generate_tests,
+    make_idiomatic,
+    migrate_to_fastapi,
 )
 from lsp_server.actions.offer import Action
 
@@ -17,4 +19,7 @@ ACTIONS: tuple[Action, ...] = (
     fix.ACTION,
     draft_docs.ACTION,
     generate_tests.ACTION,
+    migrate_to_fastapi.PROJECT,
+    migrate_to_fastapi.FILE,
+    make_idiomatic.ACTION,
 )

@@ -11,7 +11,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from lsp_server.project.workspace import Project
-from lsp_server.prompt import Prompt, Sampling
+from lsp_server.prompt import Prompt, Room, Sampling
 from lsp_server.reply import Adapter
 from lsp_server.settings import Style
 from lsp_server.text import Snapshot, Span
@@ -87,19 +87,38 @@ class Check(Protocol):
 class Step:
     """One place and what is to be written there.
 
-    `prompt` takes the number of tokens that the prompt may have. `draft` makes the text without
-    a model; it is final and passes no adapter. `head` and `tail` stand around a model's reply
-    (quotes of a docstring, say); drafts hold their own. `adapters` are factories, in the order
-    in which the reply passes them.
+    `prompt` takes the window that it must fit into. `draft` makes the text without a model; it is
+    final and passes no adapter. `head` and `tail` stand around a model's reply (quotes of a
+    docstring, say); drafts hold their own. `adapters` are factories, in the order in which the
+    reply passes them. `follows` makes the text from those of the steps before it, as they end
+    their lines with LF; such a step asks no model, its prompt is `unasked`.
     """
 
     place: Place
-    prompt: Callable[[int], Prompt]
+    prompt: Callable[[Room], Prompt]
     draft: Callable[[], str] | None = None
     adapters: tuple[Callable[[], Adapter], ...] = ()
     sampling: Sampling = field(default_factory=Sampling)
     head: str = ""
     tail: str = ""
+    follows: Callable[[tuple[str, ...]], str] | None = None
+
+
+def unasked(_: Room) -> Prompt:
+    """The prompt of a step that asks no model."""
+    raise AssertionError("a step that follows from others asks no model")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is shown beside the code once the result holds: Markdown, under a title.
+
+    `text` is made of the document before and after, may take minutes, and asks whether it is
+    still wanted.
+    """
+
+    title: str
+    text: Callable[[Snapshot, str, Callable[[], bool]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +127,60 @@ class Offer:
 
     `steps` is called by the job; an empty tuple means that nothing is left to do. `checks` see
     the whole document with all steps carried out. `has_draft` says whether every step has one.
-    `summary` is a sentence for the end, such as "Documented 3 functions".
+    `summary` is a sentence for the end, such as "Documented 3 functions". `shared` is what the
+    steps' prompts begin with, and those of every other action here; None if it is nothing.
+    `report` tells the user what else there is to know.
     """
 
     steps: Callable[[], tuple[Step, ...]]
     checks: tuple[Check, ...] = ()
     has_draft: bool = False
     summary: str = ""
+    shared: Callable[[Room], Prompt] | None = None
+    report: Report | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectChange:
+    """What becomes of many files at once: nothing of it is in the document or on disk yet.
+
+    `before` holds the text that each changed file was read with; `changed` and `created` the new
+    texts. `report` is Markdown, `summary` a sentence for the end. `check` makes the checks, slowly,
+    and runs the project's code only if it is trusted; its Markdown belongs below the report.
+    """
+
+    root: Path
+    before: Mapping[Path, str]
+    changed: Mapping[Path, str]
+    created: Mapping[Path, str]
+    report: str
+    summary: str
+    check: "Callable[[bool, Callable[[], bool]], ProjectChecked]"
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changed and not self.created
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectChecked:
+    """What the checks of a project's change have found: `sentence` says it in one line."""
+
+    holds: bool
+    sentence: str
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectOffer:
+    """An action that changes many files by rules: shown first, then confirmed, as one edit.
+
+    `work` takes seconds: it reads the project. `title` is that of the report.
+    """
+
+    root: Path
+    title: str
+    work: Callable[[], ProjectChange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +201,4 @@ class Action:
     id: str
     titles: Mapping[str, str]
     kind: str
-    offer: Callable[[Context], Offer | Disabled | None]
+    offer: Callable[[Context], Offer | ProjectOffer | Disabled | None]

@@ -7,7 +7,7 @@ it; indentation comes after the wrapping, blank ends last.
 from dataclasses import dataclass, replace
 from functools import partial
 
-from lsp_server.prompt import Sampling, n_tokens
+from lsp_server.prompt import N_REPLY, Prompt, Sampling, n_tokens
 from lsp_server.reply import (
     DropPreamble,
     DropThinking,
@@ -20,8 +20,6 @@ from lsp_server.reply import (
     Unfenced,
     WholeLines,
 )
-
-N_LEAST_TOKENS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def sampling(original: str, base: Sampling) -> Sampling:
     So a selection that the window cannot hold twice is refused before the model has read it,
     and not when its reply is cut off.
     """
-    return replace(base, max_tokens=max(N_LEAST_TOKENS, n_tokens(original) * 3 // 2))
+    return replace(base, max_tokens=max(N_REPLY, n_tokens(original) * 3 // 2))
 
 
 def prose(original: str = "", ending: str = "\n") -> tuple[Factory, ...]:
@@ -67,3 +65,8 @@ def prose(original: str = "", ending: str = "\n") -> tuple[Factory, ...]:
         partial(Trimmed, ending),
         WholeLines,
     )
+
+
+def repeating(prompt: Prompt, text: str) -> Prompt:
+    """A prompt whose reply is `text` again, with a few changes."""
+    return replace(prompt, prediction=text, n_expected=n_tokens(text))

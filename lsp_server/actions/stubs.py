@@ -40,7 +40,8 @@ class Stub:
 
 def stub_at(snapshot: Snapshot, selection: Span) -> Stub | None:
     """The stub that the selection is in."""
-    symbol = symbols.enclosing(snapshot.language, snapshot.text, selection)
+    lines = layout.trimmed(snapshot, selection)
+    symbol = symbols.enclosing(snapshot.language, snapshot.text, lines)
     if symbol is None or symbol.kind not in CALLABLES or not _is_open(snapshot, symbol):
         return None
     if snapshot.language == "python":

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from lsp_server.actions import layout
 from lsp_server.syntax import symbols, trees
 from lsp_server.syntax.shape import CALLABLES, TYPES, Symbol
 from lsp_server.text import Snapshot, Span
@@ -41,7 +42,8 @@ def target_at(snapshot: Snapshot, selection: Span) -> Symbol | None:
     every = symbols.near(snapshot.language, snapshot.text, selection)
     if len(selection) and any(selection.contains(each.name_span) for each in every):
         return None
-    one = symbols.enclosing(snapshot.language, snapshot.text, selection)
+    lines = layout.trimmed(snapshot, selection)
+    one = symbols.enclosing(snapshot.language, snapshot.text, lines)
     while one is not None and one.kind not in _DOCUMENTABLE:
         one = _around(every, one)
     return one

@@ -1,0 +1,127 @@
+"""Where a project's app is, when nobody says: FLASK_APP, then the usual modules, then any other.
+
+Found by syntax alone. A module-level app wins over a factory, as its module calls the factory
+with what it needs. The migrated app has the same place as the old one.
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+from lsp_server.migrate.replay.apps import AppPlace
+
+ENVIRONMENT_FILES: Final = (".flaskenv", ".env")
+USUAL_MODULES: Final = ("wsgi", "app", "application", "main", "run", "server", "manage", "api")
+FACTORIES: Final = re.compile(r"^(create|make|build|init|get)_?(\w*_)?app(lication)?$|^factory$")
+TESTS: Final = re.compile(
+    r"(^|/)(tests?|testing|docs?|examples?|migrations)/|(^|/)(test_|conftest)"
+)
+
+
+def find_app(files: Mapping[PurePosixPath, str]) -> AppPlace | None:
+    """The likeliest place of the app; None where no file makes or calls for one."""
+    return next(iter(find_apps(files)), None)
+
+
+def find_apps(files: Mapping[PurePosixPath, str]) -> list[AppPlace]:
+    """All places, likeliest first."""
+    modules = [path for path in files if path.suffix == ".py" and not TESTS.search(str(path))]
+    found = [place for path in modules if (place := _in_module(path, files[path]))]
+    ranked = [place for _, place in sorted(found, key=lambda each: each[0])]
+    named = _named(files)
+    return [*([named] if named else []), *(place for place in ranked if place != named)]
+
+
+def _named(files: Mapping[PurePosixPath, str]) -> AppPlace | None:
+    """FLASK_APP as `flask run` would read it: `module`, `module:name`, `file.py`, `module:f()`."""
+    for name in ENVIRONMENT_FILES:
+        found = re.search(
+            r"^\s*(?:export\s+)?FLASK_APP\s*=\s*[\"']?([^\s\"'#]+)",
+            files.get(PurePosixPath(name), ""),
+            re.MULTILINE,
+        )
+        if not found:
+            continue
+        module, _, attribute = found[1].partition(":")
+        dotted = module.removesuffix(".py").removeprefix("./").replace("/", ".")
+        return AppPlace(dotted, re.sub(r"\(.*", "", attribute) or None)
+    return None
+
+
+def _in_module(path: PurePosixPath, text: str) -> tuple[tuple[int, int, str], AppPlace] | None:
+    if "app" not in text.lower():
+        return None
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    made = next(_made(tree), None)
+    factory = next((name for node in tree.body if (name := _factory(node))), None)
+    name = made or factory
+    if name is None:
+        return None
+    module, roots = dotted_name(path)
+    usual = module.rpartition(".")[2]
+    place = USUAL_MODULES.index(usual) if usual in USUAL_MODULES else len(USUAL_MODULES)
+    rank = (0 if made else 1, place + 3 * len(path.parts), str(path))
+    return rank, AppPlace(module, name, roots)
+
+
+def _made(tree: ast.Module) -> Iterator[str]:
+    """Names that the module binds to an app: `app = Flask(...)`, `app = create_app(...)`."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        called = node.value.func
+        name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+        if name not in {"Flask", "App", "FastAPI"} and not FACTORIES.match(name):
+            continue
+        if any(node in ast.walk(f) for f in tree.body if isinstance(f, ast.FunctionDef)):
+            continue
+        if _is_guarded(tree, node):
+            continue
+        yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+def _is_guarded(tree: ast.Module, node: ast.AST) -> bool:
+    """Whether it stands under `if __name__ == "__main__":`, where an import does not see it."""
+    return any(
+        isinstance(each, ast.If)
+        and any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(each.test))
+        and node in ast.walk(each)
+        for each in tree.body
+    )
+
+
+def _factory(node: ast.stmt) -> str | None:
+    """The name of a function that makes an app, or is named so, and returns something."""
+    if not isinstance(node, ast.FunctionDef):
+        return None
+    calls = {getattr(n.func, "id", "") for n in ast.walk(node) if isinstance(n, ast.Call)}
+    returns = any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(node))
+    makes = bool(calls & {"Flask", "App", "FastAPI"} or FACTORIES.match(node.name))
+    return node.name if makes and returns else None
+
+
+def dotted_name(path: PurePosixPath) -> tuple[str, tuple[str, ...]]:
+    """The module's name, and the folders beside the root that imports start from (`src`)."""
+    parts = list(path.with_suffix("").parts)
+    roots: tuple[str, ...] = ()
+    if parts[0] in {"src", "lib"} and len(parts) > 1:
+        roots, parts = (parts[0],), parts[1:]
+    if parts[-1] == "__init__" and len(parts) > 1:
+        parts = parts[:-1]
+    return ".".join(parts), roots
+
+
+def import_roots(place: AppPlace, files: Mapping[PurePosixPath, str]) -> AppPlace:
+    """The place with the folder of an app that lies in a subfolder which is no package."""
+    parts = place.module.split(".")
+    for depth in range(len(parts) - 1, 0, -1):
+        folder = PurePosixPath(*place.path, *parts[:depth])
+        if folder / "__init__.py" not in files:
+            rest = ".".join(parts[depth:])
+            return AppPlace(rest, place.name, (*place.path, str(folder)))
+    return place

@@ -1,0 +1,121 @@
+"""Lines outside the code that start Flask's app, and what starts the new one.
+
+They are told, never edited: a README is prose, and a Dockerfile may start more than the app.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from lsp_server.migrate.place import Place
+from lsp_server.migrate.uses import AppPlace
+from lsp_server.migrate.workspace import Workspace
+
+STARTERS = ("flask", "gunicorn", "waitress-serve", "uwsgi", "hypercorn")
+_FLASK_RUN = re.compile(r"\bflask\b(?:\s+(?:-A|--app|-e|--env-file)[ =]\S+|\s+--debug)*\s+run\b.*")
+_SERVER = re.compile(r"\b(gunicorn|waitress-serve|uwsgi)\b.*")
+_FLASK_APP = re.compile(r"\bFLASK_(APP|ENV|DEBUG)(\s*=|\s+\S+$)")
+_END = re.compile(r"(`|\s#|&&|\|\||;|\s>\s|\]$).*$")
+# Where gunicorn listens if it is not told: at PORT, which those who read a Procfile set.
+GUNICORN = "127.0.0.1:8000"
+PROCFILE = "0.0.0.0:$PORT"
+MAX_LINES = 40
+MAX_LINE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line, and the command to use instead."""
+
+    path: PurePosixPath
+    line: int
+    text: str
+    instead: str
+
+
+def run_commands(workspace: Workspace, apps: Sequence[AppPlace], place: Place) -> Iterator[Command]:
+    """The lines that start the app with Flask or a WSGI server."""
+    if not apps:
+        return
+    found = 0
+    for path, text in workspace.files.items():
+        if path.suffix == ".py" or "templates" in path.parts:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            bound = PROCFILE if path.name.startswith("Procfile") else GUNICORN
+            instead = _instead(line[:MAX_LINE], apps, place, bound) if found < MAX_LINES else None
+            if instead is not None:
+                found += 1
+                yield Command(path, number, line.strip()[:MAX_LINE], instead)
+
+
+def _instead(line: str, apps: Sequence[AppPlace], place: Place, bound: str) -> str | None:
+    plain = _unlisted(line)
+    match = _FLASK_RUN.search(plain)
+    if match:
+        return _uvicorn(_words(match[0]), apps, place, "127.0.0.1:5000")
+    match = _SERVER.search(plain)
+    if match and _is_command(match[0]):
+        return _uvicorn(_words(match[0]), apps, place, bound)
+    if _FLASK_APP.search(plain):
+        return "It is not needed: uvicorn is told the app by its arguments."
+    return None
+
+
+def _unlisted(line: str) -> str:
+    """`["flask", "run"]` of a Dockerfile as a shell would have it."""
+    if re.search(r"\[\s*\"", line):
+        return " ".join(re.findall(r'"((?:[^"\\]|\\.)*)"', line))
+    return line
+
+
+def _is_command(text: str) -> bool:
+    """Whether the word is followed by what starts an app, and not a version or prose."""
+    return bool(re.search(r"[\w.]+:\w+|\s-\w|\s--\w", text)) and "==" not in text
+
+
+def _words(text: str) -> list[str]:
+    text = _END.sub("", text)
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
+
+
+def _uvicorn(words: Sequence[str], apps: Sequence[AppPlace], place: Place, default: str) -> str:
+    host, _, port = _option(words, ("-b", "--bind", "--listen"), default).rpartition(":")
+    host = _option(words, ("-h", "--host"), host or "0.0.0.0")  # noqa: S104 - as `:80` means
+    port = _option(words, ("-p", "--port"), port)
+    command = ["uvicorn", *_target(words, apps, place), "--host", host, "--port", port]
+    workers = _option(words, ("-w", "--workers"), "")
+    if workers:
+        command += ["--workers", workers]
+    if "--debug" in words or "--reload" in words:
+        command.append("--reload")
+    return " ".join(command)
+
+
+def _option(words: Sequence[str], names: Sequence[str], default: str) -> str:
+    for index, word in enumerate(words):
+        for name in names:
+            if word == name and index + 1 < len(words):
+                return words[index + 1]
+            if word.startswith(f"{name}="):
+                return word[len(name) + 1 :]
+    return default
+
+
+def _target(words: Sequence[str], apps: Sequence[AppPlace], place: Place) -> list[str]:
+    """What the line names, if it names an app; else the project's app."""
+    for word in words[1:]:
+        match = re.fullmatch(r"([\w.]+):(\w+)(\(.*\))?", word)
+        if match and not match[1].replace(".", "").isdigit():
+            factory = ["--factory"] if match[3] is not None else []
+            return [f"{match[1]}:{match[2]}", *factory]
+    first = next((app for app in apps if not app.factory), apps[0])
+    target = f"{place.module_name(first.path)}:{first.name}"
+    return [target, "--factory"] if first.factory else [target]

@@ -1,0 +1,100 @@
+"""Every name that the migration knows, of Flask and of the extensions that have a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lsp_server.migrate import core, flask_names
+from lsp_server.migrate.profile import Profile
+from lsp_server.migrate.profiles import PROFILES
+
+# Extensions whose names do not begin with `flask_`.
+OTHER_EXTENSIONS = {
+    "flasgger": "flasgger",
+    "connexion": "connexion",
+    "apifairy": "APIFairy",
+    "apiflask": "APIFlask",
+    "flask_restplus": "Flask-RESTPlus",
+    "secure_cookie": "secure-cookie",
+    "dash": "dash",
+}
+NO_PROFILE = (
+    "Nothing is known of it that could replace it, so what needs it stays on Flask and is mounted."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """The tables of the core and of some profiles, asked by full names."""
+
+    profiles: Sequence[Profile] = PROFILES
+    helpers: frozenset[str] = frozenset({"flask_compat"})
+
+    def helper(self, full: str) -> str | None:
+        """The name that the helper has for it."""
+        found = flask_names.EXPORTS.get(full)
+        if found is not None:
+            return found
+        return next((each.exports[full] for each in self.profiles if full in each.exports), None)
+
+    def library(self, full: str) -> str | None:
+        """The full name in another library, of which Flask only passed it on."""
+        return core.LIBRARY.get(full)
+
+    def profile(self, full: str) -> Profile | None:
+        """The profile whose extension has that name or module."""
+        return next((each for each in self.profiles if _below(full, each.modules)), None)
+
+    def replaced(self, full: str) -> bool:
+        """Whether the name is of Flask, or of an extension with a profile."""
+        return _below(full, ("flask",)) or self.profile(full) is not None
+
+    def is_module(self, full: str) -> bool:
+        """Whether names are imported below it: `flask`, `flask.views`, `flask_login`."""
+        if any(_below(name, (full,)) and name != full for name in flask_names.EXPORTS):
+            return True
+        tables = (each.exports for each in self.profiles)
+        if any(name.startswith(f"{full}.") for table in tables for name in table):
+            return True
+        return any(full in each.modules for each in self.profiles)
+
+    def refusal(self, full: str) -> tuple[str, str] | None:
+        """Who refuses a name and why, where nothing replaces it; None for foreign names."""
+        reason = self._named_refusal(full)
+        if reason is not None:
+            return reason
+        top = full.split(".")[0]
+        if top in self.helpers:
+            return None
+        if top in core.REFUSED_EXTENSIONS:
+            return core.REFUSED_EXTENSIONS[top]
+        if self.replaced(full):
+            known = self.helper(full) or self.library(full) or self.is_module(full)
+            return None if known else (f"`{full}`", "It has no counterpart in the helper.")
+        if top in OTHER_EXTENSIONS:
+            return OTHER_EXTENSIONS[top], NO_PROFILE
+        return (_title(top), NO_PROFILE) if top.startswith("flask_") else None
+
+    def is_gone(self, full: str) -> bool:
+        """Whether Flask itself had the name once, so that importing it fails with Flask, too."""
+        return _below(full, tuple(core.REFUSED))
+
+    def _named_refusal(self, full: str) -> tuple[str, str] | None:
+        tables = (core.REFUSED, *(each.refused for each in self.profiles))
+        parts = full.split(".")
+        for length in range(len(parts), 0, -1):
+            name = ".".join(parts[:length])
+            for table in tables:
+                if name in table:
+                    return f"`{name}`", table[name]
+        return None
+
+
+def _below(full: str, modules: Sequence[str]) -> bool:
+    return any(full == module or full.startswith(f"{module}.") for module in modules)
+
+
+def _title(module: str) -> str:
+    """`flask_rest_api` as people write it: Flask-Rest-Api."""
+    return "-".join(part.capitalize() for part in module.split("_"))

@@ -1,0 +1,171 @@
+"""A plan as a page of Markdown: what becomes what, what stays, what the user decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from packaging.requirements import Requirement
+
+from lsp_server.migrate.plan import Plan
+from lsp_server.migrate.uses import Use
+
+MAX_PLACES = 4
+CORE_DEPENDENCIES = ("fastapi", "uvicorn")
+
+
+def page(plan: Plan) -> str:
+    """The plan, to be read before anything is changed and kept as the report's first part."""
+    if plan.is_empty and not plan.mounted:
+        return "# Migration to FastAPI\n\nNothing here uses Flask.\n"
+    sections = (
+        _head(plan), _becomes(plan), _extensions(plan), _mounted(plan), _decisions(plan),
+        _dependencies(plan), _commands(plan), _tests(plan), _left_alone(plan),
+    )  # fmt: skip
+    return "\n".join("\n".join(section) + "\n" for section in map(list, sections) if section)
+
+
+def _head(plan: Plan) -> Iterator[str]:
+    files, apps = len(plan.files), [app for app in plan.apps if app.path in plan.files]
+    if not files:
+        yield "# Migration to FastAPI"
+        yield ""
+        yield "Nothing is rewritten: all that uses Flask needs something without a counterpart."
+        return
+    verb = "uses Flask and is" if files == 1 else "use Flask and are"
+    yield "# Migration to FastAPI"
+    yield ""
+    yield (
+        f"{_counted(files, 'file')} of {_counted(len(plan.reading.code.sources), 'Python file')} "
+        f"{verb} rewritten. What the app needs of Flask's behaviour goes into "
+        f"`{plan.helper}`. Templates stay as they are."
+    )
+    if apps:
+        names = ", ".join(f"`{app.name}` ({app.path}:{app.line})" for app in apps)
+        yield ""
+        yield f"Apps: {names}."
+
+
+def _becomes(plan: Plan) -> Iterator[str]:
+    groups: dict[tuple[str, str], list[Use]] = {}
+    for use in plan.uses:
+        if use.decision in ("S", "H"):
+            target = use.becomes if use.feature != "name" else "imported from the helper"
+            groups.setdefault((use.feature, target), []).append(use)
+    if not groups:
+        return
+    yield "## What becomes what"
+    yield ""
+    yield "| what | becomes | how | uses | where |"
+    yield "|---|---|:-:|--:|---|"
+    for (feature, target), uses in sorted(groups.items(), key=lambda item: -len(item[1])):
+        becomes = f"`{target}`" if "(" in target else target or "as it is, with the helper"
+        yield f"| {feature} | {becomes} | {uses[0].decision} | {len(uses)} | {_places(uses)} |"
+    reasons = sorted({use.note for use in plan.uses if use.note and use.feature == "route"})
+    if reasons:
+        yield ""
+        yield f"Routes that keep Flask's syntax: {'; '.join(reasons)}."
+
+
+def _extensions(plan: Plan) -> Iterator[str]:
+    if not plan.profiles:
+        return
+    yield "## Extensions"
+    yield ""
+    for profile in plan.profiles:
+        uses = [use for use in plan.uses if use.feature == profile.distribution]
+        names = ", ".join(sorted({f"`{use.what.rpartition('.')[2]}`" for use in uses}))
+        yield f"* **{profile.distribution}** is replaced: {names} ({_places(uses)})."
+        for note in profile.notes:
+            yield f"  {note}"
+
+
+def _mounted(plan: Plan) -> Iterator[str]:
+    if not plan.mounted:
+        return
+    if plan.files:
+        yield "## What stays on Flask and is mounted"
+        yield ""
+        yield (
+            "It runs as before, on a Flask app beside the new one, which serves its URLs. Both "
+            "have the same session, `g`, hooks and `url_for`."
+        )
+    else:
+        yield "## What stays on Flask"
+    for part in plan.mounted:
+        yield ""
+        yield f"* {', '.join(f'`{path}`' for path in part.files)}"
+        for reason in part.reasons:
+            yield f"  * {reason}"
+        for each in part.registrations:
+            yield f"  * `{each.call}` ({each.path}:{each.line}) goes to the Flask app."
+
+
+def _decisions(plan: Plan) -> Iterator[str]:
+    told = [use for use in plan.uses if use.note and use.feature != "route"]
+    if not told and not plan.brought:
+        return
+    yield "## What you decide"
+    yield ""
+    for use in told:
+        yield f"* `{use.what}` ({use.path}:{use.line}): {use.note}"
+    for path, reason in plan.brought.items():
+        yield f"* `{path}` was chosen, but stays on Flask. {reason}"
+
+
+def _dependencies(plan: Plan) -> Iterator[str]:
+    added = [*CORE_DEPENDENCIES]
+    for profile in plan.profiles:
+        added.extend(each for each in profile.dependencies if each not in added)
+    needed = {Requirement(each).name for each in added}
+    replaced = (profile.distribution for profile in plan.profiles)
+    gone = ["flask", *(name for name in replaced if name not in needed)]
+    if not plan.files:
+        return
+    yield "## Dependencies"
+    yield ""
+    if plan.mounted:
+        yield f"Added: {', '.join(added)}. Flask stays, for what is mounted."
+    else:
+        yield f"Added: {', '.join(added)}. No longer needed: {', '.join(gone)}."
+
+
+def _commands(plan: Plan) -> Iterator[str]:
+    if not plan.commands:
+        return
+    yield "## How it is run"
+    yield ""
+    for each in plan.commands:
+        instead = each.instead if each.instead.endswith(".") else f"`{each.instead}`"
+        yield f"* {each.path}:{each.line}: `{each.text}`: {instead}"
+
+
+def _tests(plan: Plan) -> Iterator[str]:
+    if not plan.tests:
+        return
+    yield "## Tests"
+    yield ""
+    stay = "stays as it is" if len(plan.tests) == 1 else "stay as they are"
+    yield (
+        f"{_counted(len(plan.tests), 'test file')} with Flask's names {stay}; Penna's pytest "
+        "plugin gives them to the tests."
+    )
+
+
+def _left_alone(plan: Plan) -> Iterator[str]:
+    if not plan.left_alone:
+        return
+    yield "## Left alone"
+    yield ""
+    for path, reason in plan.left_alone.items():
+        yield f"* `{path}`: {reason}"
+
+
+def _places(uses: Sequence[Use]) -> str:
+    places = list(dict.fromkeys(f"{use.path}:{use.line}" for use in uses))
+    more = len(places) - MAX_PLACES
+    shown = ", ".join(places[:MAX_PLACES])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,60 @@
+"""What the migration knows about one extension: whose names its own definitions stand in for.
+
+A profile is a value, listed by hand in `profiles/__init__.py`. There is no discovery and no
+registration by import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ByDesign:
+    """What checks do not count as a difference. All are patterns.
+
+    Attributes:
+        texts: Parts of bodies (DOTALL), left out on both sides.
+        endpoints: Endpoints whose answers are not compared at all.
+        unordered: Endpoints whose JSON objects may have their keys in any order.
+    """
+
+    texts: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
+    unordered: tuple[str, ...] = ()
+
+    def and_also(self, other: ByDesign) -> ByDesign:
+        """What either of them leaves out."""
+        return ByDesign(
+            self.texts + other.texts,
+            self.endpoints + other.endpoints,
+            self.unordered + other.unordered,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One extension, the names it exports, and the definitions that replace them.
+
+    Attributes:
+        distribution: What is installed: `flask-sqlalchemy`.
+        modules: What is imported: `("flask_sqlalchemy",)`.
+        exports: The full name in the extension, to the name in the helper:
+            `{"flask_sqlalchemy.SQLAlchemy": "SQLAlchemy"}`; names in submodules, too.
+        pieces: The modules that hold the definitions.
+        dependencies: Requirements of the pieces beside the core's: `("sqlalchemy>=2",)`.
+        refused: The full name, to one sentence that says why and what to do; a part of the
+            project that uses it stays on Flask.
+        notes: Sentences for the report, told whenever the profile is used.
+        differs: What differs in answers by design, and is told in a note.
+    """
+
+    distribution: str
+    modules: tuple[str, ...]
+    exports: Mapping[str, str]
+    pieces: tuple[str, ...]
+    dependencies: tuple[str, ...]
+    refused: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+    differs: ByDesign = field(default_factory=ByDesign)

@@ -1,0 +1,48 @@
+"""The extensions that have a profile, in the order in which the report tells of them."""
+
+from lsp_server.migrate.profile import Profile
+from lsp_server.migrate.profiles import (
+    babel,
+    cors,
+    flasgger,
+    flask_bcrypt,
+    flask_bootstrap,
+    flask_caching,
+    flask_marshmallow,
+    flask_migrate,
+    flask_moment,
+    httpauth,
+    jwt_extended,
+    login,
+    mail,
+    restful,
+    restplus,
+    restx,
+    smorest,
+    sqlalchemy,
+    webargs,
+    wtf,
+)
+
+PROFILES: tuple[Profile, ...] = (
+    sqlalchemy.PROFILE,
+    flask_migrate.PROFILE,
+    login.PROFILE,
+    wtf.PROFILE,
+    restful.PROFILE,
+    restx.PROFILE,
+    restplus.PROFILE,
+    jwt_extended.PROFILE,
+    httpauth.PROFILE,
+    cors.PROFILE,
+    flask_bcrypt.PROFILE,
+    mail.PROFILE,
+    flask_moment.PROFILE,
+    flask_bootstrap.PROFILE,
+    babel.PROFILE,
+    flask_caching.PROFILE,
+    flask_marshmallow.PROFILE,
+    smorest.PROFILE,
+    webargs.PROFILE,
+    flasgger.PROFILE,
+)

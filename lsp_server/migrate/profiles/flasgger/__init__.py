@@ -1,0 +1,46 @@
+"""flasgger: the specification that it makes of docstrings, and the page that shows it."""
+
+from lsp_server.migrate.profile import Profile
+
+_VALIDATION = (
+    "It checks requests against the documentation. Check them in the view, or with Pydantic on a "
+    "route of a plain `APIRouter`; until then this part stays on Flask."
+)
+_CLASSES = (
+    "It needs apispec's plugin for Flask. Describe the view in its docstring; until then this part "
+    "stays on Flask."
+)
+
+PROFILE = Profile(
+    distribution="flasgger",
+    modules=("flasgger",),
+    exports={
+        "flasgger.Flasgger": "FlasggerSwagger",
+        "flasgger.Swagger": "FlasggerSwagger",
+        "flasgger.swag_from": "swag_from",
+        "flasgger.utils.swag_from": "swag_from",
+        "flasgger.NO_SANITIZER": "NO_SANITIZER",
+        "flasgger.BR_SANITIZER": "BR_SANITIZER",
+        "flasgger.base.Swagger": "FlasggerSwagger",
+        "flasgger.base.NO_SANITIZER": "NO_SANITIZER",
+        "flasgger.base.BR_SANITIZER": "BR_SANITIZER",
+        "flasgger.LazyString": "FlasggerLazyString",
+        "flasgger.LazyJSONEncoder": "FlasggerLazyJSONEncoder",
+    },
+    pieces=("lsp_server.migrate.profiles.flasgger.pieces",),
+    dependencies=("pyyaml>=6",),
+    refused={
+        "flasgger.validate": _VALIDATION,
+        "flasgger.ValidationError": _VALIDATION,
+        "flasgger.MK_SANITIZER": "It needs mistune; use NO_SANITIZER or BR_SANITIZER.",
+        "flasgger.SwaggerView": _CLASSES,
+        "flasgger.Schema": _CLASSES,
+        "flasgger.APISpec": _CLASSES,
+        "flasgger.fields": _CLASSES,
+        "flasgger.apispec_to_template": _CLASSES,
+    },
+    notes=(
+        "The page with the documentation takes Swagger UI from a content delivery network, and "
+        "`/flasgger_static` is gone.",
+    ),
+)

@@ -1,0 +1,349 @@
+"""flasgger's `Swagger`: a specification made of the views' docstrings, and a page that shows it."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from functools import partial, update_wrapper
+from pathlib import Path
+from typing import Any
+
+import yaml
+from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redirect_html
+from werkzeug.routing import Rule
+
+from lsp_server.migrate.runtime.blueprint import Blueprint
+from lsp_server.migrate.runtime.context import current_app, request
+from lsp_server.migrate.runtime.json import DefaultJSONProvider, jsonify
+from lsp_server.migrate.runtime.urls import redirect, url_for
+
+_SWAGGER_OPTIONS = (
+    "tags", "consumes", "produces", "schemes", "security", "deprecated", "operationId",
+    "externalDocs",
+)  # fmt: skip
+_SWAGGER_VARIABLE = re.compile(r"<(?:[^<>:]*(?:\([^<>]*\))?:)?([^<>]*)>")
+
+
+def NO_SANITIZER(text: str) -> str:
+    """Descriptions as they are written."""
+    return text
+
+
+def BR_SANITIZER(text: str) -> str:
+    """Descriptions with their line ends as HTML."""
+    return text.replace("\n", "<br/>") if text else text
+
+
+class FlasggerLazyString:
+    """A text that a function gives when the specification is asked for."""
+
+    def __init__(self, function: Callable[[], str]) -> None:
+        self._function = function
+
+    def __str__(self) -> str:
+        return str(self._function())
+
+
+class FlasggerLazyJSONEncoder(DefaultJSONProvider):
+    """Writes lazy texts into JSON."""
+
+    def default(self, value: Any) -> Any:
+        if isinstance(value, FlasggerLazyString):
+            return str(value)
+        return super().default(value)
+
+
+def swag_from(
+    specs: Any = None,
+    filetype: str | None = None,
+    endpoint: str | None = None,
+    methods: list[str] | None = None,
+    validation: bool = False,
+    **options: Any,
+) -> Callable[[Any], Any]:
+    """Describe a view by a dictionary or a YAML file. Requests are not validated."""
+    if validation:
+        raise RuntimeError("swag_from(validation=True) is not kept: check the request in the view.")
+
+    def decorator(function: Any) -> Any:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            return function(*args, **kwargs)
+
+        documented: Any = update_wrapper(wrapper, function)
+        if isinstance(specs, dict):
+            documented.specs_dict = specs
+            return documented
+        path = _swagger_folder(function) / str(specs)
+        verbs = [method.lower() for method in methods or ()]
+        keys = [f"{endpoint}_{verb}" if endpoint else verb for verb in verbs] or [endpoint or ""]
+        documented.swag_paths = {**getattr(function, "swag_paths", {}), **dict.fromkeys(keys, path)}
+        return documented
+
+    return decorator
+
+
+class FlasggerSwagger:
+    """The documentation of an app: `/apispec_1.json` and `/apidocs/` unless set otherwise.
+
+    Outgrow it: FastAPI's own `/openapi.json` and `/docs`, made of typed routes.
+    """
+
+    DEFAULT_CONFIG: dict[str, Any] = {
+        "headers": [],
+        "specs": [
+            {
+                "endpoint": "apispec_1",
+                "route": "/apispec_1.json",
+                "rule_filter": lambda rule: True,
+                "model_filter": lambda tag: True,
+            }
+        ],
+        "static_url_path": "/flasgger_static",
+        "swagger_ui": True,
+        "specs_route": "/apidocs/",
+    }
+
+    def __init__(
+        self,
+        app: Any = None,
+        config: dict[str, Any] | None = None,
+        sanitizer: Callable[[str], str] | None = None,
+        template: dict[str, Any] | None = None,
+        template_file: str | None = None,
+        decorators: list[Callable[[Any], Any]] | None = None,
+        parse: bool = False,
+        merge: bool = False,
+        **options: Any,
+    ) -> None:
+        if parse:
+            raise RuntimeError("Swagger(parse=True) is not kept: read the request in the view.")
+        if config and not merge:
+            self.config = config
+        else:
+            self.config = {**self.DEFAULT_CONFIG, **(config or {})}
+        self.sanitizer = sanitizer or BR_SANITIZER
+        self.template = template
+        self.template_file = template_file
+        self.decorators = decorators or []
+        self.definition_models: list[tuple[str, Any]] = []
+        self.apispecs: dict[str, Any] = {}
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Any, decorators: list[Callable[[Any], Any]] | None = None) -> None:
+        self.app = app
+        self.decorators = decorators or self.decorators
+        self.config.update(app.config.get("SWAGGER", {}))
+        if self.template_file is not None:
+            text = (Path(app.root_path) / self.template_file).read_text(encoding="utf-8")
+            self.template = yaml.safe_load(text)
+        app.register_blueprint(self._blueprint())
+
+        @app.after_request  # type: ignore[untyped-decorator]
+        def add_headers(response: Any) -> Any:
+            for name, value in self.config.get("headers", ()):
+                response.headers[name] = value
+            return response
+
+        app.swag = self
+
+    def definition(self, name: str, tags: Any = None) -> Callable[[Any], Any]:
+        """A class whose docstring describes a model."""
+
+        def decorator(obj: Any) -> Any:
+            self.definition_models.append((name, obj))
+            return obj
+
+        return decorator
+
+    def get_apispecs(self, endpoint: str = "apispec_1") -> Any:
+        """The specification as it is sent; made once unless the app is in debug mode."""
+        if self.app.debug or endpoint not in self.apispecs:
+            spec = next(each for each in self.config["specs"] if each["endpoint"] == endpoint)
+            self.apispecs[endpoint] = self._made(spec)
+        return self.apispecs[endpoint]
+
+    def _blueprint(self) -> Any:
+        config = self.config
+        blueprint = Blueprint(
+            config.get("endpoint", "flasgger"), __name__, prefix=config.get("url_prefix")
+        )
+        if config.get("swagger_ui", True):
+            route = config.get("specs_route", "/apidocs/")
+            blueprint.add_url_rule(route, "apidocs", self._decorated(self._page))
+            redirect_route = config.get("oauth_redirect", "/oauth2-redirect.html")
+            blueprint.add_url_rule(redirect_route, "oauth_redirect", self._decorated(_oauth_page))
+            blueprint.add_url_rule("/apidocs/index.html", "index", self._to_page)
+        for spec in config["specs"]:
+            view = partial(self._specification, spec["endpoint"])
+            blueprint.add_url_rule(spec["route"], spec["endpoint"], self._decorated(view))
+        return blueprint
+
+    def _decorated(self, view: Any) -> Any:
+        for decorator in self.decorators:
+            view = decorator(view)
+        return view
+
+    def _specification(self, endpoint: str) -> Any:
+        return jsonify(self.get_apispecs(endpoint))
+
+    def _to_page(self) -> Any:
+        return redirect(url_for(f"{self.config.get('endpoint', 'flasgger')}.apidocs"))
+
+    def _page(self) -> Any:
+        base = self.config.get("endpoint", "flasgger")
+        specs = [
+            {
+                "url": url_for(f"{base}.{spec['endpoint']}"),
+                "title": spec.get("title", "API Spec 1"),
+                "name": spec.get("name"),
+                "version": spec.get("version", "0.0.1"),
+                "endpoint": spec["endpoint"],
+            }
+            for spec in self.config["specs"]
+        ]
+        title = self.config.get("title", "Flasgger")
+        urls = [{"name": spec["name"], "url": spec["url"]} for spec in specs if spec["name"]]
+        if request.args.get("json"):
+            return jsonify({"specs": specs, "urls": urls, "title": title})
+        settings: dict[str, Any] = {
+            "displayOperationId": True,
+            "deepLinking": True,
+            "validatorUrl": None,
+        }
+        settings.update({"urls": urls} if urls else {}, **self.config.get("ui_params", {}))
+        page = get_swagger_ui_html(
+            openapi_url=specs[0]["url"], title=title, swagger_ui_parameters=settings
+        )
+        return bytes(page.body).decode()
+
+    def _made(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+        data = self._head(spec)
+        data.update(deepcopy(self.template or {}))
+        is_new = str(data.get("openapi", "2")).startswith("3")
+        definitions = data.setdefault("definitions", {})
+        if is_new:
+            definitions = data.setdefault("components", {}).setdefault("schemas", definitions)
+        for name, obj in self.definition_models:
+            _, description, swag = self._read(obj, "", "")
+            definitions[name] = {**swag, **({"description": description} if description else {})}
+        rule_filter = spec.get("rule_filter") or (lambda rule: True)
+        for rule in filter(rule_filter, current_app.url_map.iter_rules()):
+            operations = dict(self._operations(rule, definitions))
+            if operations:
+                path = self._path(rule)
+                for verb, operation in operations.items():
+                    data["paths"].setdefault(path, {}).setdefault(verb, {}).update(operation)
+        if is_new:
+            data.pop("definitions", None)
+        return data
+
+    def _head(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+        def said(key: str, default: str) -> Any:
+            return spec.get(key, self.config.get(key, default))
+
+        data: dict[str, Any] = {
+            "info": self.config.get("info")
+            or {
+                "version": said("version", "0.0.1"),
+                "title": said("title", "A swagger API"),
+                "description": said("description", "powered by Flasgger"),
+                "termsOfService": said("termsOfService", "/tos"),
+            },
+            "paths": dict(self.config.get("paths") or {}),
+            "definitions": dict(self.config.get("definitions") or {}),
+        }
+        if self.config.get("openapi"):
+            data["openapi"] = self.config["openapi"]
+        else:
+            config = self.config
+            data["swagger"] = config.get("swagger") or config.get("swagger_version") or "2.0"
+        optional = ("host", "basePath", "schemes", "securityDefinitions", "components", "servers")
+        data.update((key, self.config[key]) for key in optional if self.config.get(key))
+        data.update((key, value) for key, value in self.config.items() if key.startswith("x-"))
+        return data
+
+    def _path(self, rule: Rule) -> str:
+        template = self.template or {}
+        path = f"{template.get('swaggerUiPrefix', '')}{rule}"
+        base = str(template.get("basePath") or "").rstrip("/")
+        return _SWAGGER_VARIABLE.sub(r"{\1}", path.removeprefix(base))
+
+    def _operations(
+        self, rule: Rule, definitions: dict[str, Any]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        view = current_app.view_functions[rule.endpoint]
+        ignored = {*self.config.get("ignore_verbs", ("HEAD", "OPTIONS"))}
+        for method in sorted((rule.methods or set()) - ignored):
+            verb = method.lower()
+            view_class = getattr(view, "view_class", None)
+            documented = getattr(view_class, verb, None) or getattr(
+                view_class, "dispatch_request", view
+            )
+            summary, description, swag = self._read(documented, rule.endpoint, verb)
+            swag = {**deepcopy(getattr(documented, "specs_dict", {})), **swag}
+            if swag:
+                definitions.update(swag.pop("definitions", {}))
+                _take_definitions(swag, definitions)
+                yield verb, _operation(summary, description, swag)
+
+    def _read(self, obj: Any, endpoint: str, verb: str) -> tuple[str, str, dict[str, Any]]:
+        """Summary, description, and what the YAML behind `---` says."""
+        paths = getattr(obj, "swag_paths", {})
+        keys = (f"{endpoint}_{verb}", endpoint, verb, "")
+        path = next((paths[key] for key in keys if key in paths), None)
+        text = inspect.getdoc(obj) or ""
+        if path is None and text.startswith("file:"):
+            path = _swagger_folder(obj) / text.partition("\n")[0].removeprefix("file:").strip()
+        if path is not None:
+            text = path.read_text(encoding="utf-8")
+        before, separator, after = text.partition("---")
+        if not separator:
+            whole = yaml.safe_load(text) if path is not None else None
+            return "", "", whole if isinstance(whole, dict) else {}
+        summary, _, description = before.partition("\n")
+        swag = yaml.safe_load(after.removeprefix("\n"))
+        found = swag if isinstance(swag, dict) else {}
+        return self.sanitizer(summary), self.sanitizer(description), found
+
+
+def _swagger_folder(obj: Any) -> Path:
+    """The folder of the code that a description belongs to."""
+    return Path(os.path.abspath(inspect.getfile(inspect.unwrap(obj)))).parent
+
+
+def _oauth_page() -> str:
+    return bytes(get_swagger_ui_oauth2_redirect_html().body).decode()
+
+
+def _take_definitions(swag: Any, definitions: dict[str, Any]) -> None:
+    """Schemas with an id become definitions, and a reference stands in their place."""
+    inner = swag.values() if isinstance(swag, dict) else swag if isinstance(swag, list) else ()
+    for value in inner:
+        _take_definitions(value, definitions)
+    schema = swag.get("schema") if isinstance(swag, dict) else None
+    if isinstance(schema, dict) and "id" in schema:
+        name = schema.pop("id")
+        definitions.setdefault(name, {}).update(schema)
+        swag["schema"] = {"$ref": f"#/definitions/{name}"}
+
+
+def _operation(summary: str, description: str, swag: Mapping[str, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "summary": summary or swag.get("summary"),
+        "description": description or swag.get("description"),
+        "requestBody": swag.get("requestBody"),
+        "callbacks": swag.get("callbacks"),
+        "responses": {str(key): value for key, value in (swag.get("responses") or {}).items()},
+        "parameters": swag.get("parameters"),
+    }
+    operation = {key: value for key, value in operation.items() if value}
+    for key in _SWAGGER_OPTIONS:
+        if key in swag:
+            value = swag[key]
+            is_one = key in ("produces", "consumes") and not isinstance(value, list | tuple)
+            operation[key] = [value] if is_one else value
+    return operation

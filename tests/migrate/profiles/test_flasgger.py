@@ -1,0 +1,110 @@
+"""flasgger's documentation of an app, made from docstrings, dictionaries and files."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lsp_server.migrate.profiles.flasgger.pieces import (
+    BR_SANITIZER,
+    NO_SANITIZER,
+    FlasggerSwagger,
+    swag_from,
+)
+from lsp_server.migrate.runtime.app import App
+from lsp_server.migrate.runtime.views import MethodView
+
+
+def colors(palette: str) -> str:
+    """Colours of a palette.
+    Two of them.
+    ---
+    parameters:
+      - name: palette
+        in: path
+        type: string
+    consumes: text/plain
+    responses:
+      200:
+        description: A list
+        schema:
+          id: Palette
+          type: array
+    """
+    return palette
+
+
+class Boxes(MethodView):
+    def get(self) -> str:
+        """All boxes.
+        ---
+        tags: [boxes]
+        """
+        return ""
+
+
+def app_of(**options: Any) -> App:
+    app = App(__name__)
+    app.get("/colors/{palette}")(colors)
+    app.add_url_rule("/boxes/", view_func=Boxes.as_view("boxes"))
+    app.get("/plain")(lambda: "")
+    FlasggerSwagger(app, **options)
+    return app
+
+
+def specification(app: App, path: str = "/apispec_1.json") -> dict[str, Any]:
+    answer = app.state.test_client().get(path)
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.get_json()
+    return found
+
+
+def test_docstrings_are_the_paths_and_schemas_with_an_id_the_definitions() -> None:
+    found = specification(app_of())
+    assert found["swagger"] == "2.0"
+    assert set(found["paths"]) == {"/colors/{palette}", "/boxes/"}
+    operation = found["paths"]["/colors/{palette}"]["get"]
+    assert operation["summary"] == "Colours of a palette."
+    assert operation["description"] == "Two of them.<br/>"
+    assert operation["consumes"] == ["text/plain"]
+    assert operation["responses"]["200"]["schema"] == {"$ref": "#/definitions/Palette"}
+    assert found["definitions"] == {"Palette": {"type": "array"}}
+    assert found["paths"]["/boxes/"]["get"]["tags"] == ["boxes"]
+
+
+def test_a_template_and_a_config_are_the_frame() -> None:
+    config = {
+        "headers": [("X-Api", "1")],
+        "specs": [{"endpoint": "spec", "route": "/spec.json", "rule_filter": lambda rule: False}],
+        "specs_route": "/",
+    }
+    template = {"info": {"title": "T", "version": "2"}, "basePath": "/"}
+    app = app_of(config=config, template=template, sanitizer=NO_SANITIZER)
+    found = specification(app, "/spec.json")
+    assert found["info"] == template["info"] and found["paths"] == {}
+    page = app.state.test_client().get("/")
+    assert page.headers["X-Api"] == "1"
+    assert "/spec.json" in page.get_data(as_text=True)
+
+
+def test_a_view_is_described_by_a_dictionary_or_a_file(tmp_path: Path) -> None:
+    (tmp_path / "ink.yml").write_text("Ink.\nMuch.\n---\ntags: [墨]\n", encoding="utf-8")
+    app = app_of()
+    app.get("/pen", name="pen")(swag_from({"tags": ["pens"]})(lambda: "a pen"))
+    app.get("/ink", name="ink")(swag_from(str(tmp_path / "ink.yml"))(lambda: ""))
+    found = specification(app)
+    assert found["paths"]["/pen"]["get"] == {"tags": ["pens"]}
+    assert found["paths"]["/ink"]["get"]["tags"] == ["墨"]
+    assert app.state.test_client().get("/pen").get_data(as_text=True) == "a pen"
+
+
+def test_what_would_check_requests_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="is not kept"):
+        swag_from({}, validation=True)
+    with pytest.raises(RuntimeError, match="is not kept"):
+        FlasggerSwagger(parse=True)
+
+
+def test_sanitizers() -> None:
+    assert NO_SANITIZER("a\nb") == "a\nb"
+    assert BR_SANITIZER("a\nb") == "a<br/>b"

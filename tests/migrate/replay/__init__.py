@@ -1,0 +1,1 @@
+"""The replay: requests, children, comparison."""

@@ -1,0 +1,2 @@
+BOARD_NAME = "instance board"
+SECRET_KEY = "from the instance"

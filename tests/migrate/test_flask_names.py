@@ -1,0 +1,52 @@
+"""The table of Flask's names holds whatever is known, by every way that leads to it."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
+
+import flask
+import pytest
+
+from lsp_server.migrate.core import LIBRARY
+from lsp_server.migrate.flask_names import EXPORTS
+
+
+def modules() -> Iterator[ModuleType]:
+    yield flask
+    for each in pkgutil.walk_packages(flask.__path__, "flask."):
+        if not each.name.startswith(("flask.sansio", "flask.__main__", "flask.debughelpers")):
+            yield importlib.import_module(each.name)
+
+
+def named(full: str) -> object:
+    module, _, name = full.rpartition(".")
+    return getattr(importlib.import_module(module), name, None)
+
+
+KNOWN = {id(named(full)): name for full, name in EXPORTS.items() if named(full) is not None}
+MODULES = [pytest.param(module, id=module.__name__) for module in modules()]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_name_that_a_module_passes_on_is_known_there_too(module: ModuleType) -> None:
+    for name, value in vars(module).items():
+        full = f"{module.__name__}.{name}"
+        if id(value) in KNOWN and not name.startswith("_"):
+            assert EXPORTS.get(full) == KNOWN[id(value)], full
+
+
+@pytest.mark.parametrize("full", LIBRARY)
+def test_a_name_of_another_library_is_the_same_thing(full: str) -> None:
+    here, there = named(full), named(LIBRARY[full])
+    assert there is not None
+    assert here is None or LIBRARY[full] == "typing.Any" or here is there
+
+
+def test_every_public_command_line_name_is_known() -> None:
+    names = {name for name in vars(flask.cli) if not name.startswith("_")}
+    used = {"AppGroup", "FlaskGroup", "ScriptInfo", "NoAppException", "load_dotenv", "cli", "main"}
+    used |= {"pass_script_info", "with_appcontext"}
+    used |= {"run_command", "shell_command", "routes_command"}
+    assert used <= names
+    assert all(f"flask.cli.{name}" in EXPORTS for name in used)

@@ -1,0 +1,340 @@
+"""What a plan decides: the helper's place, the parts that stay on Flask, what is told."""
+
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from lsp_server.migrate import rules
+from lsp_server.migrate.commands import run_commands
+from lsp_server.migrate.place import HelperImport
+from lsp_server.migrate.plan import Options, Plan, make_plan
+from lsp_server.migrate.plan_page import page
+from lsp_server.migrate.workspace import Workspace
+from tests.migrate.test_rules import PROFILES
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+
+
+def plan_of(files: dict[str, str], options: Options | None = None) -> Plan:
+    return make_plan(workspace_of(files), options, PROFILES)
+
+
+def workspace_of(files: dict[str, str]) -> Workspace:
+    return Workspace(Path("/project"), {PurePosixPath(name): text for name, text in files.items()})
+
+
+def paths(names: str) -> frozenset[PurePosixPath]:
+    return frozenset(map(PurePosixPath, names.split()))
+
+
+# -- the helper's place --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "files, helper",
+    [
+        ({"app.py": APP}, "flask_compat.py"),
+        ({"shop/__init__.py": APP}, "shop/flask_compat.py"),
+        ({"src/shop/__init__.py": APP}, "src/shop/flask_compat.py"),
+        ({"shop/__init__.py": "", "shop/web/__init__.py": APP}, "shop/flask_compat.py"),
+        ({"backend/app.py": APP}, "backend/flask_compat.py"),
+        ({"backend/app.py": APP, "run.py": "from backend.app import app"}, "flask_compat.py"),
+        (
+            {
+                "backend/app.py": APP + "import models",
+                "backend/models.py": "",
+                "tests/test_a.py": "from backend.app import app",
+                "tests/test_b.py": "from backend.app import app",
+            },
+            "backend/flask_compat.py",
+        ),
+        (
+            {"shop/__init__.py": APP, "manage.py": "from flask import g\nfrom shop import app\ng"},
+            "shop/flask_compat.py",
+        ),
+        (
+            {"shop/__init__.py": APP, "migrations/env.py": "from flask import current_app as a\na"},
+            "shop/flask_compat.py",
+        ),
+        (
+            {"shop/__init__.py": APP + "import util", "util.py": "from flask import g\ng"},
+            "flask_compat.py",
+        ),
+        (
+            {
+                "shop/__init__.py": APP,
+                "other/__init__.py": "from flask import Blueprint\nBlueprint('x', __name__)",
+            },
+            "flask_compat.py",
+        ),
+    ],
+)
+def test_where_the_helper_goes(files: dict[str, str], helper: str) -> None:
+    assert plan_of(files).helper == PurePosixPath(helper)
+
+
+def test_how_modules_import_it() -> None:
+    plan = plan_of(
+        {
+            "src/shop/__init__.py": APP + "from . import web",
+            "src/shop/web/__init__.py": "",
+            "src/shop/web/pages.py": "from flask import g\ng",
+            "tests/test_shop.py": "import shop",
+        }
+    )
+    imported_by = plan.place.imported_by
+    assert imported_by(PurePosixPath("src/shop/__init__.py")) == HelperImport(1, "flask_compat")
+    assert imported_by(PurePosixPath("src/shop/web/pages.py")) == HelperImport(2, "flask_compat")
+    assert imported_by(PurePosixPath("tests/test_shop.py")) == HelperImport(0, "shop.flask_compat")
+
+
+def test_its_name_is_the_users() -> None:
+    plan = plan_of({"app.py": APP}, Options(helper="web"))
+    assert plan.helper == PurePosixPath("web.py")
+    assert plan.place.imported_by(PurePosixPath("app.py")) == HelperImport(0, "web")
+
+
+# -- what is found -------------------------------------------------------------------------
+
+
+def test_apps_and_factories_are_found() -> None:
+    plan = plan_of(
+        {
+            "shop/__init__.py": (
+                "from flask import Flask\n"
+                "def create_app(name=None):\n    app = Flask(__name__)\n    return app\n"
+            ),
+            "wsgi.py": "from shop import create_app\napplication = create_app('prod')\n",
+            "tests/conftest.py": "from shop import create_app\napp = create_app('test')\n",
+        }
+    )
+    assert [(str(each.path), each.name, each.factory) for each in plan.apps] == [
+        ("shop/__init__.py", "create_app", True),
+        ("wsgi.py", "application", False),
+    ]
+
+
+def test_uses_carry_the_decisions_of_the_map() -> None:
+    plan = plan_of(
+        {
+            "app.py": (
+                "from flask import Flask, request\n"
+                "from flask_login import current_user\n"
+                "app = Flask(__name__)\n"
+                "@app.before_request\n"
+                "def a(): request, current_user\n"
+                "@app.route('/<any(x, y):z>')\n"
+                "def b(z): ...\n"
+                "@app.route('/')\n"
+                "def c(): ...\n"
+                "@app.errorhandler(404)\n"
+                "def d(e): ...\n"
+                "@app.cli.command('x')\n"
+                "def e(): ...\n"
+                "app.wsgi_app = ProxyFix(app.wsgi_app)\n"
+                "app.run()\n"
+            )
+        }
+    )
+    assert {(use.line, use.feature, use.decision) for use in plan.uses} == {
+        (1, "name", "H"),
+        (2, "flask-login", "P"),
+        (3, "app", "S"),
+        (4, "hook", "H"),
+        (6, "route", "H"),
+        (8, "route", "S"),
+        (10, "error handler", "H"),
+        (12, "command", "H"),
+        (14, "wsgi_app", "H"),
+        (15, "run", "S"),
+    }
+    assert [profile.distribution for profile in plan.profiles] == ["flask-login"]
+
+
+# -- what stays on Flask -------------------------------------------------------------------
+
+SHOP = {
+    "shop/__init__.py": (
+        "from flask import Flask\nfrom .extensions import login, sockets\nfrom . import a, b\n"
+        "def create_app():\n    app = Flask(__name__)\n    sockets.init_app(app)\n"
+        "    app.register_blueprint(a.bp)\n    app.register_blueprint(b.bp)\n    return app\n"
+    ),
+    "shop/extensions.py": (
+        "from flask_login import LoginManager\nfrom flask_socketio import SocketIO\n"
+        "login = LoginManager()\nsockets = SocketIO()\n"
+    ),
+    "shop/a.py": "from flask import Blueprint\nbp = Blueprint('a', __name__)\n",
+    "shop/b.py": (
+        "from flask import Blueprint\nfrom .util import pi\nbp = Blueprint('b', __name__)\n"
+    ),
+    "shop/util.py": "pi = 3\n",
+}
+
+
+def test_an_app_that_is_given_to_a_refused_extension_stays_with_its_blueprints() -> None:
+    plan = plan_of(SHOP)
+    (part,) = plan.mounted
+    assert set(part.files) == paths("shop/__init__.py shop/extensions.py shop/a.py shop/b.py")
+    assert part.reasons[0].startswith("Flask-SocketIO (shop/extensions.py:2): It brings a server")
+    assert plan.files == frozenset()
+    assert not rules.apply(workspace_of(SHOP), plan).files
+
+
+def test_a_blueprint_that_is_refused_stays_alone() -> None:
+    files = {
+        "shop/__init__.py": (
+            "from flask import Flask\nfrom shop.a import bp\nfrom shop import b\n"
+            "app = Flask(__name__)\napp.register_blueprint(bp)\n"
+            "app.register_blueprint(b.bp, url_prefix='/b')\n"
+        ),
+        "shop/a.py": "from flask import Blueprint\nbp = Blueprint('a', __name__)\n",
+        "shop/b.py": (
+            "from flask import Blueprint\nfrom flask_graphql import GraphQLView\n"
+            "bp = Blueprint('b', __name__)\n"
+        ),
+    }
+    plan = plan_of(files)
+    (part,) = plan.mounted
+    assert part.files == (PurePosixPath("shop/b.py"),)
+    assert part.reasons[0].startswith("Flask-Graphql (shop/b.py:2): Nothing is known of it")
+    (registration,) = part.registrations
+    assert (str(registration.path), registration.line) == ("shop/__init__.py", 6)
+    assert registration.call == "app.register_blueprint(b.bp, url_prefix='/b')"
+    assert plan.files == paths("shop/__init__.py shop/a.py")
+
+
+def test_a_refused_name_holds_its_module() -> None:
+    plan = plan_of({"app.py": APP + "from flask import _request_ctx_stack as s\ns.top\n"})
+    (part,) = plan.mounted
+    assert part.reasons[0].startswith("`flask._request_ctx_stack` (app.py:3): It is a private")
+
+
+def test_a_name_that_the_helper_lacks_holds_its_module_however_it_is_reached() -> None:
+    plan = plan_of({"app.py": "import flask\napp = flask.Flask(__name__)\nflask.nothing(app)\n"})
+    (part,) = plan.mounted
+    assert part.reasons == ("`flask.nothing` (app.py:3): It has no counterpart in the helper.",)
+
+
+def test_a_script_that_serves_nothing_is_left_and_told() -> None:
+    files = {
+        "app.py": APP,
+        "manage.py": (
+            "from flask_script import Manager\nfrom app import app\nmanager = Manager(app)\n"
+        ),
+    }
+    plan = plan_of(files)
+    assert plan.mounted == ()
+    assert plan.files == paths("app.py")
+    assert plan.left_alone[PurePosixPath("manage.py")].startswith("Flask-Script: It does not")
+
+
+# -- the page ------------------------------------------------------------------------------
+
+
+def test_a_project_without_flask_has_a_short_page() -> None:
+    assert page(plan_of({"a.py": "x = 1\n"})) == (
+        "# Migration to FastAPI\n\nNothing here uses Flask.\n"
+    )
+
+
+def test_the_page_says_what_becomes_what() -> None:
+    text = page(
+        plan_of(
+            {
+                "shop/__init__.py": APP
+                + "app.route('/')(print)\napp.route('/<any(a):b>')(print)\n",
+                "tests/test_a.py": "from flask import g\n",
+                "old.py": "print 'x'\n",
+                "Procfile": "web: gunicorn -w 4 -b 0.0.0.0:$PORT shop:app\n",
+            }
+        )
+    )
+    assert "1 file of 2 Python files use Flask" not in text
+    assert "1 file of 2 Python files uses Flask and is rewritten" in text
+    assert "`shop/flask_compat.py`" in text
+    assert "| route | `get(...)` | S | 1 | shop/__init__.py:3 |" in text
+    assert "| route | `route(...)` | H | 1 | shop/__init__.py:4 |" in text
+    assert "Routes that keep Flask's syntax: FastAPI's paths cannot say its rule." in text
+    assert "1 test file with Flask's names stays as it is" in text
+    assert "* `old.py`: It does not parse as Python 3" in text
+    assert "`uvicorn shop:app --host 0.0.0.0 --port $PORT --workers 4`" in text
+
+
+def test_the_page_says_what_stays() -> None:
+    files = {
+        "app.py": APP + "from b import bp\napp.register_blueprint(bp)\n",
+        "b.py": "from flask import Blueprint, _app_ctx_stack\nbp = Blueprint('b', __name__)\n",
+    }
+    text = page(plan_of(files))
+    assert "## What stays on Flask and is mounted" in text
+    assert "`flask._app_ctx_stack` (b.py:1)" in text
+    assert "Flask stays, for what is mounted." in text
+
+
+def test_the_page_says_that_nothing_is_rewritten_where_all_stays() -> None:
+    text = page(plan_of(SHOP))
+    assert "Nothing is rewritten" in text and "## What stays on Flask\n" in text
+    assert "Flask-SocketIO (shop/extensions.py:2)" in text
+    assert "mounted" not in text and "## Dependencies" not in text
+
+
+# -- commands ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path, line, instead",
+    [
+        ("README.md", "    $ flask run", "uvicorn app:app --host 127.0.0.1 --port 5000"),
+        (
+            "README.md",
+            "Run `flask --app shop run --debug -p 8080` now.",
+            "uvicorn app:app --host 127.0.0.1 --port 8080 --reload",
+        ),
+        (
+            "Dockerfile",
+            'CMD ["flask", "run", "--host=0.0.0.0"]',
+            "uvicorn app:app --host 0.0.0.0 --port 5000",
+        ),
+        (
+            "Dockerfile.prod",
+            "CMD exec gunicorn --bind :$PORT --workers 1 main:app",
+            "uvicorn main:app --host 0.0.0.0 --port $PORT --workers 1",
+        ),
+        (
+            "Procfile",
+            "web: gunicorn 'shop:create_app()'",
+            "uvicorn shop:create_app --factory --host 0.0.0.0 --port $PORT",
+        ),
+        (
+            "Makefile",
+            "\twaitress-serve --port=80 a.b:app",
+            "uvicorn a.b:app --host 127.0.0.1 --port 80",
+        ),
+        (
+            ".flaskenv",
+            "FLASK_APP=app.py",
+            "It is not needed: uvicorn is told the app by its arguments.",
+        ),
+        (
+            "Dockerfile",
+            "ENV FLASK_APP app.py",
+            "It is not needed: uvicorn is told the app by its arguments.",
+        ),
+        ("run.sh", "exec gunicorn -b :80 x:a", "uvicorn x:a --host 0.0.0.0 --port 80"),
+        ("README.md", "Set FLASK_APP to what you like.", None),
+        ("README.md", "We use flask and gunicorn here.", None),
+        ("requirements.txt", "gunicorn==20.0", None),
+        ("README.md", "The flask runs dry.", None),
+    ],
+)  # fmt: skip
+def test_lines_that_start_the_app(path: str, line: str, instead: str | None) -> None:
+    workspace = workspace_of({"app.py": APP, path: f"first\n{line}\n"})
+    plan = make_plan(workspace, None, PROFILES)
+    found = [(str(each.path), each.line, each.instead) for each in plan.commands]
+    assert found == ([(path, 2, instead)] if instead else [])
+
+
+def test_without_an_app_there_is_no_line_to_tell() -> None:
+    workspace = workspace_of({"README.md": "flask run\n"})
+    plan = make_plan(workspace, None, PROFILES)
+    assert list(run_commands(workspace, plan.apps, plan.place)) == []

@@ -1,0 +1,313 @@
+"""A Flask project's tests run unmodified against the migrated app; its code has no flask."""
+
+import sys
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from lsp_server.migrate.migration import migrate
+from lsp_server.migrate.own_tests import TestRun, compare_runs, has_tests, run_tests
+from lsp_server.migrate.replay.apps import AppPlace
+from lsp_server.migrate.replay.copies import Texts, lay_over
+from lsp_server.migrate.replay.sandbox import Sandbox
+from lsp_server.migrate.verdict import Failed, NotRun, Passed
+from lsp_server.migrate.workspace import read
+
+APP = """\
+import click
+from flask import Flask, abort, flash, g, jsonify, redirect, request, session
+
+
+def create_app():
+    app = Flask(__name__)
+    app.secret_key = "k"
+    app.config["NAME"] = "ë"
+
+    @app.route("/me", methods=["GET", "POST"])
+    def me():
+        g.seen = request.args.get("x")
+        session["n"] = session.get("n", 0) + 1
+        if request.method == "POST":
+            flash("posted")
+            return redirect("/me")
+        agent = request.headers.get("User-Agent")
+        return jsonify(n=session["n"], agent=agent, ip=request.remote_addr)
+
+    @app.route("/fail")
+    def fail():
+        raise ValueError("on purpose")
+
+    @app.route("/gone")
+    def gone():
+        abort(410, "left")
+
+    @app.cli.command("greet")
+    @click.argument("name")
+    def greet(name):
+        click.echo(f"Hello, {name}")
+
+    return app
+"""
+TEST = """\
+import flask
+import flask.testing
+import pytest
+from app import create_app
+from flask import current_app, g, request, session
+from flask.testing import FlaskClient
+
+
+@pytest.fixture
+def app():
+    app = create_app()
+    app.config.update(TESTING=True)
+    return app
+
+
+def test_client(app):
+    client = app.test_client()
+    assert isinstance(client, FlaskClient)
+    base = {"REMOTE_ADDR": "1.2.3.4"}
+    answer = client.get("/me", headers={"User-Agent": "own"}, environ_base=base)
+    assert answer.json == {"n": 1, "agent": "own", "ip": "1.2.3.4"}
+    assert client.get("/me").json["n"] == 2
+    assert client.get("/me").json["agent"].startswith("Werkzeug/")
+    assert app.test_client(use_cookies=False).get("/me").json["n"] == 1
+
+
+def test_context_is_kept_in_a_with_block(app):
+    with app.test_client() as client:
+        client.get("/me?x=7")
+        assert (g.seen, session["n"], request.path) == ("7", 1, "/me")
+        client.get("/me?x=8")
+        assert g.seen == "8"
+    with pytest.raises(RuntimeError):
+        request.path
+
+
+def test_redirects_and_history(app):
+    answer = app.test_client().post("/me", data={"a": "b"}, follow_redirects=True)
+    assert (answer.status_code, answer.request.path, len(answer.history)) == (200, "/me", 1)
+
+
+def test_session_transaction(app):
+    client = app.test_client()
+    with client.session_transaction() as kept:
+        kept["n"] = 41
+    assert client.get("/me").json["n"] == 42
+    with client.session_transaction() as kept:
+        assert kept["n"] == 42
+
+
+def test_contexts(app):
+    with app.app_context():
+        assert current_app.config["NAME"] == "\\u00eb"
+    with app.test_request_context("/me?x=1", method="POST", json={"a": 1}):
+        assert (request.args["x"], request.json) == ("1", {"a": 1})
+
+
+def test_errors_reach_the_test_only_in_testing(app):
+    with pytest.raises(ValueError, match="on purpose"):
+        app.test_client().get("/fail")
+    app.config["TESTING"] = False
+    assert app.test_client().get("/fail").status_code == 500
+    assert app.test_client().get("/gone").status_code == 410
+
+
+def test_commands(app):
+    assert app.test_cli_runner().invoke(args=["greet", "Zo\\u00eb"]).output == "Hello, Zo\\u00eb\\n"
+
+
+def test_a_client_of_ones_own(app):
+    class Own(FlaskClient):
+        def get(self, *args, **kwargs):
+            return super().get(*args, **kwargs).status_code
+
+    app.test_client_class = Own
+    assert app.test_client().get("/me") == 200
+
+
+def test_an_app_made_in_the_test():
+    own = flask.Flask("own")
+
+    @own.route("/")
+    def index():
+        return "made here"
+
+    assert own.test_client().get("/").text == "made here"
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_parameters(app, n):
+    assert app.test_client().get(f"/me?x={n}").status_code == 200
+"""
+PLACE = AppPlace("app", "create_app")
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Sandbox:
+    return Sandbox(Path(sys.executable), tmp_path)
+
+
+def project(folder: Path, app: str = APP, test: str = TEST) -> Path:
+    root = folder / "project"
+    root.mkdir()
+    (root / "app.py").write_text(app, "utf-8")
+    (root / "test_app.py").write_text(test, "utf-8")
+    return root
+
+
+def migrated(root: Path) -> None:
+    migration = migrate(read(root))
+    lay_over(root, Texts({**migration.changed, **migration.created}))
+
+
+def test_tests_pass_as_they_are_before_and_after(tmp_path: Path, sandbox: Sandbox) -> None:
+    root = project(tmp_path)
+    before = run_tests(sandbox, root, PLACE)
+    assert before.passed == set(before.ended) != set()
+    migrated(root)
+    after = run_tests(sandbox, root, PLACE, "flask_compat")
+    assert isinstance(compare_runs(before, after), Passed), after
+
+
+def test_the_helper_is_found_when_nobody_names_it(tmp_path: Path, sandbox: Sandbox) -> None:
+    root = project(tmp_path)
+    migrated(root)
+    assert "test_app.py::test_contexts" in run_tests(sandbox, root, PLACE, "").passed
+
+
+def test_an_app_that_still_uses_flask_fails_with_the_line(tmp_path: Path, sandbox: Sandbox) -> None:
+    root = project(tmp_path)
+    migrated(root)
+    with (root / "app.py").open("a", encoding="utf-8") as file:
+        file.write("\nfrom flask import Flask\n")
+    after = run_tests(sandbox, root, PLACE, "flask_compat")
+    assert not after.passed
+    assert any("still uses flask.Flask" in detail for detail in after.details.values())
+
+
+def test_an_app_that_still_uses_an_extension_fails_with_the_line(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    root = project(tmp_path)
+    migrated(root)
+    with (root / "app.py").open("a", encoding="utf-8") as file:
+        file.write("\nimport flask_login\n")
+    after = run_tests(sandbox, root, PLACE, "flask_compat")
+    assert any("still imports flask_login" in detail for detail in after.details.values())
+
+
+def test_a_name_that_the_helper_lacks_is_told(tmp_path: Path, sandbox: Sandbox) -> None:
+    test = "from flask import no_such_name\ndef test_x():\n    pass\n"
+    root = project(tmp_path, test=test)
+    migrated(root)
+    after = run_tests(sandbox, root, PLACE, "flask_compat")
+    assert any("flask.no_such_name" in detail for detail in after.details.values())
+
+
+EXPORT = "flask_login.utils._get_user"
+LOGIN_APP = """\
+from flask import Flask
+from flask_login import LoginManager, current_user, login_required
+
+app = Flask(__name__)
+app.secret_key = "k"
+LoginManager(app)
+
+
+@app.route("/")
+@login_required
+def home():
+    return current_user.name
+"""
+LOGIN_TEST = """\
+from types import SimpleNamespace
+from unittest import mock
+import flask_login
+from app import app
+from flask import render_template_string
+from flask_login import FlaskLoginClient, UserMixin
+
+
+class User(UserMixin):
+    id, name = "7", "Ada"
+
+
+def test_names_that_only_tests_use():
+    with app.app_context():
+        assert render_template_string("{{ 1 + 1 }}") == "2"
+    app.login_manager.user_loader(lambda name: User())
+    app.test_client_class = FlaskLoginClient
+    assert app.test_client(user=User()).get("/").text == "Ada"
+    app.test_client_class = None
+
+
+def test_a_patched_name():
+    client = app.test_client()
+    user = SimpleNamespace(name="Bob", is_authenticated=True)
+    with mock.patch("flask_login.utils._get_user", return_value=user):
+        assert client.get("/").text == "Bob"
+    assert client.get("/").status_code == 401
+
+
+def test_a_name_patched_again(monkeypatch):
+    user = SimpleNamespace(name="Cy", is_authenticated=True)
+    monkeypatch.setattr("flask_login.utils._get_user", lambda: user)
+    assert app.test_client().get("/").text == "Cy"
+
+
+def test_nothing_stays_patched():
+    assert app.test_client().get("/").status_code == 401
+    assert callable(flask_login.utils.login_user)
+"""
+
+
+def test_names_that_only_tests_use_and_names_that_they_patch(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    root = project(tmp_path, app=LOGIN_APP, test=LOGIN_TEST)
+    before = run_tests(sandbox, root, PLACE)
+    migrated(root)
+    after = run_tests(sandbox, root, PLACE, "flask_compat", {EXPORT: "get_login_user"})
+    assert isinstance(compare_runs(before, after), Passed), after.details
+    assert len(before.passed) == 4
+
+
+def test_unittest_cases_are_run_too(tmp_path: Path, sandbox: Sandbox) -> None:
+    test = (
+        "import unittest\nfrom app import create_app\n"
+        "class T(unittest.TestCase):\n"
+        "    def test_me(self):\n"
+        "        self.assertEqual(create_app().test_client().get('/me').status_code, 200)\n"
+        "    @unittest.skip('later')\n    def test_later(self): pass\n"
+    )
+    root = project(tmp_path, test=test)
+    migrated(root)
+    after = run_tests(sandbox, root, PLACE, "flask_compat")
+    assert after.ended == {
+        "test_app.py::T::test_me": "passed",
+        "test_app.py::T::test_later": "skipped",
+    }
+
+
+def test_files_are_tests_by_their_names() -> None:
+    assert has_tests({PurePosixPath("a/test_x.py"): ""})
+    assert has_tests({PurePosixPath("x_test.py"): ""})
+    assert has_tests({PurePosixPath("tests.py"): ""})
+    assert not has_tests({PurePosixPath("contest.py"): "", PurePosixPath("test_x.txt"): ""})
+
+
+def test_a_test_that_was_not_run_after_is_lost() -> None:
+    before = TestRun({"t.py::a": "passed", "t.py::b": "failed"})
+    after = TestRun({"t.py": "failed"}, {"t.py": "E   ImportError: x"})
+    lost = compare_runs(before, after)
+    assert isinstance(lost, Failed)
+    assert lost.details == ("* `t.py::a`: `ImportError: x`",)
+    assert isinstance(compare_runs(TestRun({"a": "failed"}, {"a": "E  why"}), after), NotRun)
+
+
+def test_tests_that_flask_had_no_time_for_are_not_compared() -> None:
+    before = TestRun({"t.py::a": "passed", "t.py::b": "passed"}, trouble="It did not answer")
+    assert isinstance(compare_runs(before, TestRun({"t.py::a": "passed"})), Passed)
+    assert isinstance(compare_runs(before, TestRun({"t.py::a": "failed"})), Failed)
