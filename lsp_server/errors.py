@@ -3,6 +3,7 @@
 PennaError
 ├── SettingsError        a value in the settings that cannot be used
 ├── OfferError           what was asked for cannot be done here (stale version, no target)
+├── MigrationError       a project, or a part of it, cannot be migrated as it is
 ├── PromptTooLong        the context does not fit the model's window
 ├── ReplyError           the reply cannot be used
 │   ├── ReplyCutOff      it ended at a length limit
@@ -30,6 +31,10 @@ class SettingsError(PennaError):
 
 class OfferError(PennaError):
     """What was asked for cannot be done here."""
+
+
+class MigrationError(PennaError):
+    """A project, or a part of it, cannot be migrated as it is."""
 
 
 class PromptTooLong(PennaError):

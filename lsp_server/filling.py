@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from lsp_server import errors
 from lsp_server.actions.offer import Step
-from lsp_server.model.protocol import Chunk, Ended, Event, Model, Starting
+from lsp_server.model.protocol import Chunk, Ended, Event, Replying, Starting
 from lsp_server.outcome import Drafting, Stage, Writing
 from lsp_server.page import Page
-from lsp_server.prompt import Prompt, Sampling, n_tokens
+from lsp_server.prompt import Prompt, Room, Sampling
 from lsp_server.reply import Newlines, Pipeline
 from lsp_server.text import LINE_END
 from lsp_server.writer import Writer
@@ -40,7 +40,7 @@ class Part:
 class Filling:
     """Writes one part's text. `run` once; `stop` at any time makes it raise `Stopped`."""
 
-    def __init__(self, part: Part, model: Model | None, sampling: Sampling) -> None:
+    def __init__(self, part: Part, model: Replying | None, sampling: Sampling) -> None:
         self.on_stage: Callable[[Stage], None] = lambda _: None
         self._part, self._model, self._sampling = part, model, sampling
         self._stopped = False
@@ -53,7 +53,7 @@ class Filling:
             self._source.cancel()
         self._woken.set()
 
-    async def run(self, prompt: Callable[[int], Prompt]) -> None:
+    async def run(self, prompt: Callable[[Room], Prompt]) -> None:
         """Raises `PennaError` for what went wrong with the reply or the page."""
         self._part.writer.woken = self._woken.set
         self._source = asyncio.ensure_future(self._read(prompt))
@@ -80,7 +80,7 @@ class Filling:
                 return
             await self._woken.wait()
 
-    async def _read(self, prompt: Callable[[int], Prompt]) -> None:
+    async def _read(self, prompt: Callable[[Room], Prompt]) -> None:
         step, writer = self._part.step, self._part.writer
         if self._model is None:
             assert step.draft is not None, "an offer that says so has its drafts"
@@ -91,10 +91,11 @@ class Filling:
             await self._read_reply(self._model, prompt)
         writer.finish()
 
-    async def _read_reply(self, model: Model, prompt: Callable[[int], Prompt]) -> None:
+    async def _read_reply(self, model: Replying, prompt: Callable[[Room], Prompt]) -> None:
         step = self._part.step
         self.on_stage(Starting())
-        asked = await asyncio.to_thread(prompt, _room_for_prompt(model, self._sampling))
+        room = Room(model.n_ctx, self._sampling.max_tokens)
+        asked = await asyncio.to_thread(prompt, room)
         newlines = Newlines(self._part.page.snapshot.newline)
         pipeline = Pipeline([*(make() for make in step.adapters), newlines])
         progress, framed = _Progress(asked, self.on_stage), _Framed(self._part)
@@ -157,7 +158,7 @@ class _Progress:
     """Turns the model's events into stages, the rate counted from the first token."""
 
     def __init__(self, prompt: Prompt, on_stage: Callable[[Stage], None]) -> None:
-        self._expected = n_tokens(prompt.prediction) if prompt.prediction else None
+        self._expected = prompt.n_expected
         self._on_stage = on_stage
         self._began: float | None = None
 
@@ -172,9 +173,3 @@ class _Progress:
         self._began = now if self._began is None else self._began
         seconds = now - self._began
         return Writing(n, (n - 1) / seconds if seconds > 0 else 0.0, self._expected)
-
-
-def _room_for_prompt(model: Model, sampling: Sampling) -> int:
-    """Tokens of the window that the prompt may take: what the reply does not need."""
-    reply = sampling.max_tokens or model.n_ctx // 4
-    return model.n_ctx - min(reply, model.n_ctx // 2)

@@ -10,13 +10,15 @@ No clock but the one for the rate, no LSP, no files: a `Desk` opens the pages.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, Protocol, Self
 
 from lsp_server import errors
-from lsp_server.actions.offer import InDocument, InFile, Offer, Place, Scratch, Step
+from lsp_server.actions.offer import InDocument, InFile, Offer, Place, Scratch, Step, unasked
 from lsp_server.filling import Filling, Part, Stopped
-from lsp_server.model.protocol import Model
+from lsp_server.model.protocol import Replying
 from lsp_server.outcome import (
     Cancelled,
     Checking,
@@ -28,9 +30,9 @@ from lsp_server.outcome import (
     Stage,
 )
 from lsp_server.page import Page
-from lsp_server.prompt import Prompt, Sampling
+from lsp_server.prompt import Prompt, Room, Sampling
 from lsp_server.settings import Settings
-from lsp_server.text import Edit, Snapshot, Span
+from lsp_server.text import LINE_END, Edit, Snapshot, Span
 from lsp_server.writer import Writer
 
 CANCELLED = "Cancelled."
@@ -91,7 +93,7 @@ class Job:
     """Carry out one offer. `run` once; `cancel` at any time."""
 
     def __init__(
-        self, offer: Offer, snapshot: Snapshot, desk: Desk, model: Model | None, policy: Policy
+        self, offer: Offer, snapshot: Snapshot, desk: Desk, model: Replying | None, policy: Policy
     ) -> None:
         self.on_stage: Callable[[Stage], None] = lambda _: None
         self._offer, self._before, self._desk = offer, snapshot, desk
@@ -153,6 +155,7 @@ class Job:
             await self._fill(part, part.step.prompt)
             part.writer.release()
         await self._check()
+        await self._tell()
         by_model = self._model is not None
         summary = self._offer.summary
         if not by_model:
@@ -184,14 +187,25 @@ class Job:
                 unused = discard and not part.writer.text.strip()
                 await self._desk.shut(part.page, discard=unused)
 
-    async def _fill(self, part: Part, prompt: Callable[[int], Prompt]) -> None:
+    async def _fill(self, part: Part, prompt: Callable[[Room], Prompt]) -> None:
         if self._cancelled:
             raise Stopped
         if self._policy.delivery == "whole":
             part.writer.hold()
-        self._filling = Filling(part, self._model, self._policy.sampling(part.step.sampling))
+        model, follows = self._model, part.step.follows
+        if follows is not None:
+            part.step, model = (
+                replace(part.step, draft=partial(follows, self._before_it(part))),
+                None,
+            )
+        self._filling = Filling(part, model, self._policy.sampling(part.step.sampling))
         self._filling.on_stage = self.on_stage
         await self._filling.run(prompt)
+
+    def _before_it(self, part: Part) -> tuple[str, ...]:
+        """The texts of the steps before one."""
+        parts = self._parts[: self._parts.index(part)]
+        return tuple(LINE_END.sub("\n", each.writer.text) for each in parts)
 
     # Checking
 
@@ -205,25 +219,34 @@ class Job:
             return
         if self._model is None:
             raise errors.CheckFailed(problem)
-        for part in self._parts:
-            own = await self._problem([part])
+        following = [part for part in self._parts if part.step.follows is not None]
+        for part in (part for part in self._parts if part.step.follows is None):
+            own = await self._problem([part, *following])
             if own is not None and part.writer.untouched:
                 await self._repair(part, own)
+                await self._fill_again(following)
         self.on_stage(Checking())
         problem = await self._problem(self._parts)
         if problem is not None:
             raise errors.CheckFailed(problem)
 
     async def _repair(self, part: Part, problem: str) -> None:
-        def prompt(n: int) -> Prompt:
-            asked = part.step.prompt(n)
+        def prompt(room: Room) -> Prompt:
+            asked = part.step.prompt(room)
             told = f"{asked.user}\n\nYour last answer was:\n\n{answer}\n\nIt was not usable: "
-            return replace(asked, user=f"{told}{problem}\nAnswer again, whole and corrected.")
+            user = f"{told}{problem}\nAnswer again, whole and corrected."
+            return replace(asked, user=user, prediction=answer)
 
-        answer = part.writer.text
+        answer = LINE_END.sub("\n", part.writer.text)
         self.on_stage(Repairing(problem))
         part.writer.rewrite()
         await self._fill(part, prompt)
+
+    async def _fill_again(self, following: list[Part]) -> None:
+        for part in following:
+            if part.writer.untouched:
+                part.writer.rewrite()
+                await self._fill(part, part.step.prompt)
 
     async def _problem(self, parts: list[Part]) -> str | None:
         before, after = self._result(parts)
@@ -246,6 +269,24 @@ class Job:
         for part in sorted(parts, key=lambda part: part.writer.target.start, reverse=True):
             after = Edit(part.writer.target, part.writer.text).apply(after)
         return before, after
+
+    # Telling
+
+    async def _tell(self) -> None:
+        """Beside the code, what the offer has to say of the result; where no page is to be had,
+        the result counts all the same."""
+        report = self._offer.report
+        if report is None:
+            return
+        self.on_stage(Checking())
+        before, after = self._result(self._parts)
+        text = partial(report.text, before, after, lambda: not self._cancelled)
+        place = Scratch(report.title)
+        with suppress(errors.PageError):
+            page = await self._desk.open(place)
+            step = Step(place, unasked, follows=lambda _: text())
+            self._join(step, page, _target(place, page.snapshot.text))
+            await self._fill(self._parts[-1], unasked)
 
     # Ending
 

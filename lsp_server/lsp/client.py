@@ -16,6 +16,8 @@ from lsp_server.lsp.delivery import Answer
 from lsp_server.lsp.support import ClientSupport
 
 ANSWER_LIMIT = 10.0
+# Seconds: people are slower, and an edit of many files is looked at one by one.
+PERSON_LIMIT = 1800.0
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -31,6 +33,18 @@ class Client:
     async def apply(self, uri: str, version: int, edits: Sequence[types.TextEdit]) -> Answer:
         document = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version)
         return await self._apply([types.TextDocumentEdit(text_document=document, edits=edits)])
+
+    async def apply_all(self, edit: types.WorkspaceEdit) -> Answer:
+        """An edit of many files, which the user may be asked about in the editor."""
+        return await self._applied(edit, PERSON_LIMIT)
+
+    async def choose(self, question: str, titles: Sequence[str]) -> str | None:
+        """What the user chooses; None if nothing, or if the client asks nobody."""
+        actions = [types.MessageActionItem(title=title) for title in titles]
+        params = types.ShowMessageRequestParams(types.MessageType.Info, question, actions)
+        asking = self._server.window_show_message_request_async(params)
+        chosen = await self._ask(asking, PERSON_LIMIT)
+        return chosen.title if chosen else None
 
     async def create_file(self, uri: str) -> bool:
         """An empty file, and nothing if there is one: some editors truncate without the option."""
@@ -107,9 +121,12 @@ class Client:
         await self._ask(self._server.workspace_text_document_content_refresh_async(params))
 
     async def _apply(self, changes: Sequence[Any]) -> Answer:
-        params = types.ApplyWorkspaceEditParams(edit=types.WorkspaceEdit(document_changes=changes))
+        return await self._applied(types.WorkspaceEdit(document_changes=changes), ANSWER_LIMIT)
+
+    async def _applied(self, edit: types.WorkspaceEdit, limit: float) -> Answer:
+        params = types.ApplyWorkspaceEditParams(edit=edit)
         try:
-            async with asyncio.timeout(ANSWER_LIMIT):
+            async with asyncio.timeout(limit):
                 result = await self._server.workspace_apply_edit_async(params)
         except TimeoutError:
             return Answer.SILENT
@@ -118,9 +135,9 @@ class Client:
             return Answer.REFUSED
         return Answer.APPLIED if result.applied else Answer.REFUSED
 
-    async def _ask(self, question: Awaitable[T]) -> T | None:
+    async def _ask(self, question: Awaitable[T], limit: float = ANSWER_LIMIT) -> T | None:
         try:
-            async with asyncio.timeout(ANSWER_LIMIT):
+            async with asyncio.timeout(limit):
                 return await question
         except (TimeoutError, JsonRpcException) as silence:
             log.debug("no answer: %r", silence)

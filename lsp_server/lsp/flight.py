@@ -106,26 +106,36 @@ class Flight:
                 return Misplaced(edit, edit.inverse(text.text), first, after)
         return None
 
-    def merged(self) -> Landed | None:
+    def merged(self) -> Landed | Misplaced | None:
         """Whether the edit is likelier than not part of one change together with the user's.
 
         Compared is how much would have to be the user's own work with the edit and without it.
         Small deletions and blank lines prove nothing: the user makes those, too.
         """
         old, now = self.sent.text, self.texts[-1].text
-        best = self._around(now) if self.distinct or self._deletes_much else None
-        alone = min(_size(difference(old, now)), sum(map(_size, self.edits)))
-        if best is None or sum(map(_size, best)) >= alone:
-            return None
-        above, below = best
-        edit = Edit(above.shift(self.edit.span) or self.edit.span, self.edit.text)
+        in_place = self._around(now) if self.distinct or self._deletes_much else ()
+        inserts = self.distinct and not len(self.edit.span)
+        astray = self._astray(now) if inserts else ()
+        alone = min(_size(difference(old, now)), _sum(self.edits))
+        if in_place and _sum(in_place) < alone and _sum(in_place) <= _sum(astray[:1] or in_place):
+            above, below = in_place
+            edit = Edit(above.shift(self.edit.span) or self.edit.span, self.edit.text)
+            first = self._told_apart(edit, above, edit, below)
+            return Landed(edit, first, first + 1)
+        if astray and _size(astray[0]) < alone:
+            first = self._told_apart(astray[1], *astray)
+            undo = astray[1].inverse(self.texts[first].text)
+            return Misplaced(astray[1], undo, first, first + 1)
+        return None
+
+    def _told_apart(self, ours: Edit, *steps: Edit) -> int:
+        """Take these steps for what has happened; the index of ours among them."""
         # One that changes nothing would still seem to touch the text around the edit.
-        self.edits = [each for each in (above, edit, below) if _size(each)]
+        self.edits = [each for each in steps if _size(each)]
         self.texts = [self.sent]
         for step in self.edits:
             self.texts.append(self.texts[-1].edited(step, self.sent.version))
-        first = self.edits.index(edit)
-        return Landed(edit, first, first + 1)
+        return self.edits.index(ours)
 
     @property
     def altered(self) -> bool:
@@ -133,8 +143,8 @@ class Flight:
         letters = "".join(self.edit.text.split())
         return bool(letters) and any(letters in "".join(e.text.split()) for e in self.edits)
 
-    def _around(self, now: str) -> tuple[Edit, Edit] | None:
-        """The least that others did above and below the edit, if its text is in `now`."""
+    def _around(self, now: str) -> tuple[Edit, ...]:
+        """The least that others did above and below the edit; none if its text is not in `now`."""
         old, new = self.sent.text, self.edit.text
         changed = difference(old, now).result
         found = []
@@ -143,7 +153,19 @@ class Flight:
             rest = difference(old[self.edit.span.end :], now[at + len(new) :])
             below = Edit(_moved(rest.span, at + len(new)), rest.text)
             found.append((above, below))
-        return min(found, key=lambda both: sum(map(_size, both)), default=None)
+        return min(found, key=_sum, default=())
+
+    def _astray(self, now: str) -> tuple[Edit, ...]:
+        """The least that others did if the insertion's text stands anywhere in `now`, and it there.
+
+        So does an editor that tells the user's undo and the edit that came then as one change.
+        """
+        old, new = self.sent.text, self.edit.text
+        found = []
+        for at in self._places(now, difference(old, now).result):
+            users = difference(old, now[:at] + now[at + len(new) :])
+            found.append((users, Edit(Span(at, at), new)))
+        return min(found, key=lambda both: _size(both[0]), default=())
 
     def _places(self, now: str, changed: Span) -> Iterator[int]:
         """Where the edit's text may stand in `now`; a deletion, where what follows it does."""
@@ -193,3 +215,7 @@ def _moved(span: Span, by: int) -> Span:
 
 def _size(edit: Edit) -> int:
     return len(edit.span) + len(edit.text)
+
+
+def _sum(edits: Sequence[Edit]) -> int:
+    return sum(map(_size, edits))

@@ -5,27 +5,43 @@ progress ends, `penna/jobEnded` says how, and what the user must know is a messa
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from typing import Protocol
 
 from lsprotocol import types
 
 from lsp_server.errors import OfferError
-from lsp_server.job import Job
 from lsp_server.lsp import convert
 from lsp_server.lsp.client import Client
 from lsp_server.lsp.documents import Documents
 from lsp_server.lsp.progress import Progress
-from lsp_server.outcome import Cancelled, Failed, Finished, Interrupted, Outcome
+from lsp_server.outcome import Cancelled, Failed, Finished, Interrupted, Outcome, Stage
 from lsp_server.text import Span
 
 OVERLAP = "Penna is already writing there; wait for it, or cancel it first."
 
 
+class Running(Protocol):
+    """What a session's jobs have in common, whether of one document or of a project."""
+
+    on_stage: Callable[[Stage], None]
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Where in the document it writes, as its text is now."""
+        ...
+
+    async def run(self) -> Outcome: ...
+
+    def cancel(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Running:
     uri: str
-    job: Job
+    job: Running
     task: asyncio.Task[None]
 
 
@@ -38,13 +54,17 @@ class Jobs:
         self._running: dict[str, _Running] = {}
         self._marked: set[str] = set()
 
+    @property
+    def are_running(self) -> bool:
+        return bool(self._running)
+
     def refuse_overlap(self, uri: str, spans: tuple[Span, ...]) -> None:
         """Raises `OfferError` where another job writes to the same text."""
         for running in self._running.values():
             if running.uri == uri and _overlap(running.job.spans, spans):
                 raise OfferError(OVERLAP)
 
-    def start(self, uri: str, title: str, job: Job) -> str:
+    def start(self, uri: str, title: str, job: Running) -> str:
         """Returns the job's id at once; its progress token is `penna/<id>`."""
         name = str(next(self._numbers))
         self._mark(uri, "", ())
@@ -75,7 +95,7 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, name: str, uri: str, title: str, job: Job) -> None:
+    async def _run(self, name: str, uri: str, title: str, job: Running) -> None:
         progress = Progress(self._client, f"penna/{name}", title)
         job.on_stage = progress.tell
         outcome: Outcome = Failed("Penna stopped.")

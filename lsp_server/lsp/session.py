@@ -18,6 +18,7 @@ from lsp_server.lsp.desk import Desk, Pages
 from lsp_server.lsp.documents import Documents
 from lsp_server.lsp.jobs import Jobs
 from lsp_server.lsp.scratch import Scratches
+from lsp_server.lsp.warm_up import WarmUps
 from lsp_server.model.choose import Models
 from lsp_server.model.protocol import Model
 from lsp_server.project.workspace import Project
@@ -38,6 +39,7 @@ class Session:
         self.settings = Settings()
         self.messages: list[str] = []
         self.models = Models()
+        self.warm_ups = WarmUps(self._idle_model)
         self._overrides = overrides
         self._initial: dict[str, object] = {}
         self._told: set[str] = set()
@@ -81,6 +83,10 @@ class Session:
     def model(self) -> Model | None:
         """None when none is installed. Raises `ModelError` for one that cannot be used."""
         return self.models.get(self.settings)
+
+    def _idle_model(self) -> Model | None:
+        """None while a job needs the model, too."""
+        return None if self.jobs.are_running else self.model()
 
     # What actions see
 

@@ -20,11 +20,17 @@ class ClientSupport:
     text_document_content: bool = False
     disabled_actions: bool = False
     llm_tag: bool = False
+    change_annotations: bool = False
 
     @property
     def loses_bursts(self) -> bool:
         """lsp-mode loses what it reads in one go with the answer to its command (measured)."""
         return self.name == "emacs"
+
+    @property
+    def previews_edits(self) -> bool:
+        """Whether changes that need it are confirmed in the editor. Neovim asks nobody."""
+        return self.change_annotations and self.name != "Neovim"
 
     @property
     def language(self) -> str:
@@ -53,6 +59,7 @@ def resolve(params: types.InitializeParams) -> ClientSupport:
         text_document_content=_has_content(workspace),
         disabled_actions=bool(actions.disabled_support),
         llm_tag=_has_llm_tag(actions),
+        change_annotations=bool(edits.change_annotation_support),
     )
 
 

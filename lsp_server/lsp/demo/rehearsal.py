@@ -116,11 +116,11 @@ NOTES: Final = """\
 
 # First match wins, in a user prompt that is made of prompts/*.md.
 _KEYS: Final[Mapping[str, str]] = {
-    "Write tests for code in the file": TESTS,
-    "Fix a problem in the file": RESTOCK,
-    "Edit a part of the text": NOTES,
-    "Edit a part of the file": RECEIPT,
-    "Write code into the file": FORMAT_PRICE,
+    "with pytest, for the file": TESTS,
+    "Correct what is reported below": RESTOCK,
+    "as the text itself and not in a code block": NOTES,
+    "Keep what the instruction does not speak of": RECEIPT,
+    "Write the code that belongs at": FORMAT_PRICE,
     "to a programmer who knows": EXPLANATION,
     "for `Order.total`": DOCSTRING,
 }

@@ -7,16 +7,18 @@ else meanwhile, and a command cannot be cancelled by `$/cancelRequest`.
 from collections.abc import Mapping
 from typing import Any
 
-from lsp_server.actions.offer import Action, Disabled, Offer
+from lsp_server.actions.offer import Action, Disabled, Offer, ProjectOffer
 from lsp_server.errors import OfferError
 from lsp_server.job import Job
 from lsp_server.lsp import wire
 from lsp_server.lsp.session import Session
+from lsp_server.trust import user_trust
 
 STALE = "The document changed since the menu was opened; open it again and choose once more."
 CLOSED = "{uri} is not open; open it and ask again."
 UNKNOWN = "There is no action named {name!r}; the names are {names}."
 NOTHING = "There is nothing for {name!r} to do here; select other text, or move the cursor."
+BUSY = "Penna is writing; wait until it is done, or cancel it, before you change the whole project."
 ARGUMENTS = "penna.run takes one object: {action, uri, version?, range?, options?}."
 
 
@@ -36,6 +38,8 @@ def run(session: Session, arguments: Any) -> dict[str, str]:
     offer = action.offer(context)
     if isinstance(offer, Disabled):
         raise OfferError(offer.reason[session.client.support.language])
+    if isinstance(offer, ProjectOffer):
+        return {"job": _start_project(session, uri, action, offer)}
     if not isinstance(offer, Offer):
         raise OfferError(NOTHING.format(name=action.id))
     job = Job(offer, snapshot, session.desk(uri), session.model(), session.policy)
@@ -44,8 +48,21 @@ def run(session: Session, arguments: Any) -> dict[str, str]:
     except OfferError:
         job.leave()
         raise
+    session.warm_ups.job_started()
     title = action.titles[session.client.support.language]
     return {"job": session.jobs.start(uri, title, job)}
+
+
+def _start_project(session: Session, uri: str, action: Action, offer: ProjectOffer) -> str:
+    """One at a time: each would be computed on what the other is about to change."""
+    from lsp_server.lsp.project_job import ProjectJob
+
+    if session.jobs.are_running:
+        raise OfferError(BUSY)
+    desk = session.desk(uri)
+    job = ProjectJob(offer, session.client, session.documents, desk, user_trust())
+    title = action.titles[session.client.support.language]
+    return session.jobs.start(uri, title, job)
 
 
 def cancel(session: Session, arguments: Any = None) -> bool:

@@ -53,6 +53,7 @@ async def did_change_configuration(
 
 
 async def shutdown(session: Session) -> None:
+    await session.warm_ups.end()
     await session.jobs.stop()
 
 

@@ -11,6 +11,7 @@ def did_open(session: Session, params: types.DidOpenTextDocumentParams) -> None:
 
 def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> None:
     document = params.text_document
+    session.warm_ups.stop()
     session.documents.changed(document.uri, document.version, list(params.content_changes))
 
 
