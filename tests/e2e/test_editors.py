@@ -34,14 +34,14 @@ KEYS_PER_EDIT = 6
 def test_docs_land_exactly_while_keys_are_typed(editor: Editor, world: World) -> None:
     begin(editor, world, DOCS)
     type_above_and_below(editor, world)
-    finished(world)
+    ended(world, "finished")
     same(editor, DOCS.with_typing(DOCS.after))
 
 
 def test_edited_lines_land_exactly_while_keys_are_typed(editor: Editor, world: World) -> None:
     begin(editor, world, EDIT)
     type_above_and_below(editor, world)
-    finished(world)
+    ended(world, "finished")
     same(editor, EDIT.with_typing(EDIT.after))
 
 
@@ -49,7 +49,7 @@ def test_edited_lines_land_exactly_while_keys_are_typed(editor: Editor, world: W
 def test_an_instruction_is_given_in_the_editor(editor: Neovim | Emacs, world: World) -> None:
     editor.open(world.write(TOLD.file, TOLD.text))
     editor.instruct(TOLD.lines, INSTRUCTION)
-    finished(world)
+    ended(world, "finished")
     same(editor, TOLD.after)
 
 
@@ -59,7 +59,7 @@ def test_an_explanation_streams_beside_the_code(editor: Editor, world: World) ->
     # An editor that opens a window for it drops what is half typed, a search for example.
     wait_for("the explanation's document", lambda: shown(world, path))
     type_above_and_below(editor, world)
-    finished(world)
+    ended(world, "finished")
     same(editor, EXPLAIN.with_typing(EXPLAIN.after))
     wait_for("the explanation", lambda: editor.beside(path) == EXPLANATION, 10.0)
 
@@ -68,7 +68,7 @@ def test_cancelling_puts_the_text_back(editor: Editor, world: World, models: Mod
     world.use(models.slow)
     begin(editor, world, EDIT, n_edits=2)
     editor.cancel()
-    assert world.wire.wait_ended()["outcome"] == "cancelled"
+    ended(world, "cancelled")
     same(editor, EDIT.text)
 
 
@@ -76,14 +76,14 @@ def test_an_undo_in_mid_stream_stops_the_job(editor: Editor, world: World, model
     world.use(models.slow)
     begin(editor, world, DOCS, n_edits=3)
     editor.undo()
-    assert world.wire.wait_ended()["outcome"] == "interrupted"
+    ended(world, "interrupted")
     undo_until(editor, DOCS.text, world.wire.n_edits())
 
 
 def test_undo_takes_a_finished_job_back(editor: Editor, world: World, setup: Setup) -> None:
     began = time.monotonic()
     begin(editor, world, DOCS, n_edits=0)
-    finished(world)
+    ended(world, "finished")
     n_most = world.wire.n_edits()
     if setup.undo_seconds is not None:
         n_most = 1 + int((time.monotonic() - began) / setup.undo_seconds)
@@ -105,7 +105,8 @@ def begin(editor: Editor, world: World, scene: Scene, n_edits: int = 1) -> None:
     assert initialize["initializationOptions"] == {"delivery": "stream"}, "as in the README"
     editor.run(scene.kind, scene.lines)
     # Typing before that would make the request stale, and refused.
-    wait_for("a job", lambda: world.wire.answers("workspace/executeCommand"))
+    asked = "workspace/executeCommand"
+    wait_for("a job", lambda: world.wire.answers(asked), scene=world.wire.scene)
     world.wire.wait_edits(n_edits)
 
 
@@ -128,9 +129,9 @@ def paced(wire: Wire) -> Callable[[], None]:
     return pace
 
 
-def finished(world: World) -> None:
-    ended = world.wire.wait_ended()
-    assert ended["outcome"] == "finished", ended
+def ended(world: World, outcome: str) -> None:
+    job_ended = world.wire.wait_ended()
+    assert job_ended["outcome"] == outcome, job_ended
 
 
 def same(editor: Editor, text: str) -> None:

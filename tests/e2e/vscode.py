@@ -9,14 +9,14 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
 from tests.e2e.readme import block
-from tests.e2e.wire import Value, wait_for
+from tests.e2e.wire import TimedOut, Value, wait_for
 from tests.e2e.world import EDITORS, ROOT, World
 
 HERE = ROOT / "tests" / "e2e" / "vscode"
@@ -97,7 +97,19 @@ class VSCode:
         [key] = [
             each for each in json.loads(block("keybindings.json")) if each["args"]["kind"] == kind
         ]
+        wait_for("the command", lambda: self._commanded(key), scene=self.world.wire.scene)
+
+    def _commanded(self, key: Mapping[str, object]) -> bool:
+        """Whether the key had an effect: it has none while VS Code reads the actions anew."""
+        asked = len(self.world.wire.from_editor("workspace/executeCommand"))
         self.inside.ask("command", command=key["command"], given=key["args"])
+        with suppress(TimedOut):
+            return wait_for(
+                "workspace/executeCommand",
+                lambda: len(self.world.wire.from_editor("workspace/executeCommand")) > asked,
+                20.0,
+            )
+        return False
 
     def select(self, lines: tuple[int, int]) -> None:
         self.inside.ask("select", first=lines[0], last=lines[1])

@@ -86,12 +86,21 @@ class Wire:
             ended = self.ended()
             return ended[number - 1] if len(ended) >= number else None
 
-        return wait_for(f"penna/jobEnded number {number}", nth, scene=self.errors)
+        return wait_for(f"penna/jobEnded number {number}", nth, scene=self.scene)
 
     def errors(self) -> str:
         """What the server wrote to stderr."""
         path = self.folder / "errors"
         return path.read_text("utf-8", "replace") if path.exists() else ""
+
+    def scene(self) -> str:
+        """What was said last, and what the server wrote to stderr."""
+        said = [
+            f"{direction}: {str(message)[:300]}"
+            for direction in ("from-editor", "from-server")
+            for message in messages(self.folder / direction)[-6:]
+        ]
+        return "\n".join([*said, self.errors()])
 
     def _over(self, number: int) -> bool:
         ended = self.ended()
