@@ -16,6 +16,8 @@ A section (`## name`) is one case, made of fenced blocks. The info string of a f
     error                      the sentence with which the reply is refused
     fails                      the sentence with which a check refuses the result
     disabled                   the reason in English for not offering it
+    options                    of a migration: lines of `field = value`
+    warnings                   of a migration: `path:line: sentence`, one a line
 
 A section with nothing to happen says that the action is not offered. `␌` stands for a form feed,
 `␍` for a carriage return; `crlf` ends every line of the block with CRLF. An argument `eof` takes
@@ -36,6 +38,7 @@ ENDINGS = ("after", "draft", "error", "fails", "disabled", "prompt")
 KINDS = (
     *ENDINGS,
     *("before", "file", "open", "style", "instruction", "diagnostic", "reply"),
+    *("options", "warnings"),
 )
 
 # A heading outside fences begins a section; one inside belongs to the text of its block.

@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.actions.offer import InDocument, InFile, Offer, Scratch, Step
-from lsp_server.errors import HostFailed
+from lsp_server.actions.offer import (
+    InDocument,
+    InFile,
+    Offer,
+    Report,
+    Scratch,
+    Step,
+    unasked,
+)
+from lsp_server.errors import HostFailed, PageError
 from lsp_server.file_desk import FileDesk
 from lsp_server.file_page import FilePage
 from lsp_server.job import Job, Policy
@@ -23,8 +31,9 @@ from lsp_server.outcome import (
     Stage,
     Writing,
 )
+from lsp_server.page import Page
 from lsp_server.project.workspace import Project
-from lsp_server.prompt import Prompt
+from lsp_server.prompt import Prompt, Room
 from lsp_server.reply import Unfenced, WholeLines
 from lsp_server.text import Edit, Snapshot, Span
 from tests.scripted_model import ScriptedModel
@@ -33,7 +42,7 @@ TEXT = "one\ntwo\nthree\n"
 TWO = Span(4, 8)
 
 
-def asked(_: int) -> Prompt:
+def asked(_: Room) -> Prompt:
     return Prompt("system", "write")
 
 
@@ -292,3 +301,55 @@ async def test_a_failed_check_may_be_kept_and_says_where() -> None:
 def typed(scene: Scene, edit: Edit) -> None:
     """The user's own edit, as any page would tell it."""
     scene.page.typed(edit)
+
+
+def followed(check: Callable[[Snapshot, str], str | None] | None = None) -> Offer:
+    """A reply in the second line, and in front of the first what follows from it."""
+    steps = (
+        Step(InDocument(TWO), asked, adapters=(Unfenced, WholeLines)),
+        Step(InDocument(Span(0, 0)), unasked, follows=lambda texts: f"# {texts[0]}"),
+    )
+    checks = () if check is None else (check,)
+    told = Report("Told", lambda before, after, _: f"{before.text!r}\n{after!r}\n")
+    return Offer(lambda: steps, checks, summary="Written.", report=told)
+
+
+async def test_a_step_that_follows_is_made_from_the_reply_without_asking() -> None:
+    model = ScriptedModel(["2\n"])
+    scene = Scene(followed(), model)
+    assert await scene.job.run() == Finished("Written.", 0, by_model=True)
+    assert scene.now == "# 2\none\n2\nthree\n"
+    assert len(model.prompts) == 1
+
+
+async def test_what_follows_is_made_anew_from_a_mended_reply() -> None:
+    model = ScriptedModel(["2\n", "zwei\n"])
+    scene = Scene(followed(lambda _, after: "Say zwei." if "2" in after else None), model)
+    assert isinstance(await scene.job.run(), Finished)
+    assert scene.now == "# zwei\none\nzwei\nthree\n"
+
+
+async def test_the_report_is_shown_beside_once_the_result_holds() -> None:
+    scene = Scene(followed(), ScriptedModel(["2\n"]))
+    await scene.job.run()
+    assert scene.desk.pages[-1].snapshot.text == f"{TEXT!r}\n{scene.now!r}\n"
+    assert scene.desk.pages[-1].path is None
+
+
+async def test_of_a_result_that_does_not_hold_nothing_is_reported() -> None:
+    scene = Scene(followed(lambda *_: "Wrong."), ScriptedModel(["2\n", "2\n"]))
+    assert isinstance(await scene.job.run(), Failed)
+    assert scene.now == TEXT
+    assert [page.snapshot.text for page in scene.desk.pages] == [TEXT]
+
+
+async def test_a_report_that_cannot_be_shown_takes_nothing_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def refuse(*_: object) -> Page:
+        raise PageError("No room.")
+
+    monkeypatch.setattr(FileDesk, "open", refuse)
+    scene = Scene(followed(), ScriptedModel(["2\n"]))
+    assert isinstance(await scene.job.run(), Finished)
+    assert scene.now == "# 2\none\n2\nthree\n"

@@ -17,6 +17,7 @@ TIERS = {
     "streaming_diff": 10,
     "page": 10,
     "project": 20,
+    "trust": 20,
     "prompt": 20,
     "prompts": 20,
     "reply": 20,
@@ -35,18 +36,21 @@ TIERS = {
     "__main__": 60,
 }
 FREE = {"errors", "settings", "__version__"}
-APART = {"host"}
+APART = {"host", "bench"}
 ALLOWED = {
     ("actions", "checks"),
     ("actions", "migrate"),
     ("migrate", "checks"),
     ("cli", "lsp"),
     ("cli", "host"),
+    ("cli", "bench"),
+    ("bench", "host"),
+    ("bench", "model"),
 }
 LIBRARIES = {
     "pygls": "lsp/",
     "lsprotocol": "lsp/",
-    "llama_cpp": "host/engine.py",
+    "llama_cpp": "host/engine/",
     "tree_sitter": "syntax/",
     "libcst": "migrate/",
 }
@@ -85,8 +89,13 @@ def test_actions_know_no_model_no_job_and_no_editor() -> None:
 
 def test_the_host_stands_alone() -> None:
     others = TIERS.keys() - {"cli"}
-    assert not any(is_allowed("host", there) for there in TIERS)
+    assert not any(is_allowed("host", there) for there in {*TIERS, "bench"})
     assert not any(is_allowed(here, "host") for here in others)
+
+
+def test_the_bench_stands_on_host_and_model_and_nobody_but_a_command_on_it() -> None:
+    assert {there for there in {*TIERS, "host"} if is_allowed("bench", there)} == {"host", "model"}
+    assert {here for here in {*TIERS, "host"} if is_allowed(here, "bench")} == {"cli"}
 
 
 def test_the_rules_see_an_import_inside_a_function_and_one_for_types_only() -> None:

@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from lsp_server import prompt
 from lsp_server.actions import replies
 from lsp_server.errors import PromptTooLong
-from lsp_server.prompt import PROSE, Part, Sampling, fenced, fit, n_tokens
+from lsp_server.prompt import (
+    N_REPLY,
+    PROSE,
+    Material,
+    Part,
+    Room,
+    Sampling,
+    compose,
+    fenced,
+    fit,
+    n_tokens,
+)
 
 PARTS = st.lists(
     st.builds(
@@ -133,8 +144,48 @@ def test_the_users_text_is_never_taken_for_a_placeholder_or_a_heading() -> None:
 
 
 def test_a_reply_that_repeats_its_selection_is_given_room_for_it() -> None:
-    assert replies.sampling("x = 1\n", Sampling()).max_tokens == replies.N_LEAST_TOKENS
+    assert replies.sampling("x = 1\n", Sampling()).max_tokens == N_REPLY
     text = "value = 1\n" * 4000
     longer = replies.sampling(text, PROSE)
     assert (longer.max_tokens or 0) > n_tokens(text)
     assert longer.task == "prose"
+
+
+def _composed(quoted: str, instruction: str = "Shorter.") -> str:
+    """A task on a file of 2,000 lines of which the window holds those next to the selection."""
+    lines = [f"line {n} = {n}\n" for n in range(2000)]
+    material = Material(
+        "material",
+        (
+            Part("file", "a.py"),
+            Part("related", "", rank=4),
+            Part("before", "".join(lines[:1000]), rank=2, keep="end", language="python"),
+            Part("after", "".join(lines[1001:]), rank=3, language="python"),
+            Part("cursor", lines[1000], rank=1, language="python"),
+            Part("function", ""),
+            Part("selection", ""),
+        ),
+    )
+    task = (
+        Part("quoted", quoted, language="python", spare=True),
+        Part("draft", "", 2),
+        Part("what", "this"),
+        Part("language", "English"),
+        Part("instruction", instruction),
+    )
+    return compose(material, "explain", task, Room(4_096)).user
+
+
+def test_what_is_spare_is_left_out_where_the_material_shows_it() -> None:
+    assert _composed("line 995 = 995\nline 996 = 996\n").count("line 995") == 1
+    assert _composed("line 4 = 4\nline 5 = 5\n").count("line 5 = 5\n") == 1
+    assert "## The code to explain" in _composed("line 4 = 4\n")
+    assert "## The code to explain" not in _composed("line 996 = 996\n")
+
+
+def test_a_task_too_long_to_share_anything_shows_what_it_is_about() -> None:
+    line = "line 940 = 940\n"
+    assert "## The code to explain" not in _composed(line)
+    asked = _composed(line, "Now. " * 800)
+    assert f"## The code to explain\n\n```python\n{line}" in asked
+    assert n_tokens(asked) < 4_096 - N_REPLY / 2

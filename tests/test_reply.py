@@ -24,6 +24,7 @@ from lsp_server.reply import (
     Trimmed,
     Unfenced,
     WholeLines,
+    WithoutImports,
 )
 
 FRAGMENTS = st.sampled_from(
@@ -56,6 +57,7 @@ FACTORIES: dict[str, Factory] = {
     "Additions": lambda: Additions("import a\n\n\ndef f(a, b): ...\n"),
     "NoLoops": NoLoops,
     "WholeLines": WholeLines,
+    "WithoutImports": WithoutImports,
     "Trimmed": Trimmed,
     "Trimmed without end": lambda: Trimmed(""),
     "Newlines": lambda: Newlines("\r\n"),
@@ -513,3 +515,20 @@ class TestTwo: ...
 )
 def test_of_additions_what_the_file_has_is_dropped(reply: str, new: str) -> None:
     assert kept(lambda: Additions(PRESENT), reply) == new
+
+
+@pytest.mark.parametrize(
+    "reply, new",
+    [
+        ("from a import b\nimport c\n\n\ndef f(): ...\n", "def f(): ...\n"),
+        ("from a import (\n    b,\n)\nclass A: ...\n\n\nimport c\n\nx = 1", "class A: ...\nx = 1"),
+        ("import a, \\\n    b\nx = 1\n", "x = 1\n"),
+        ("def f():\n    import a\n    return a\n", "def f():\n    import a\n    return a\n"),
+        ("x = '''\nimport a\n'''\n", "x = '''\nimport a\n'''\n"),
+        ("    from a import b\n    x = 1\n", "    x = 1\n"),
+        ("x = 1\n\n\nimport a\n", "x = 1\n"),
+        ("importer = 1\n\n", "importer = 1\n\n"),
+    ],
+)
+def test_imports_at_the_margin_of_a_reply_are_dropped(reply: str, new: str) -> None:
+    assert kept(WithoutImports, reply) == new

@@ -71,6 +71,12 @@ def test_a_name_is_read_in_every_spelling(key: str) -> None:
         ("temperatureProse", "hot", "must be a number from 0 to 2"),
         ("lightbulb", "yes", "must be true or false"),
         ("lightbulb", 1, "must be true or false"),
+        ("warmUp", "always", "must be one of never, menu, selection"),
+        ("warmUp", False, "must be one of never, menu, selection"),
+        ("cacheType", "q4_0", "must be one of f16, q8_0"),
+        ("mlock", "yes", "must be true or false"),
+        ("draftModel", True, "must be a text"),
+        ("nThreadsBatch", 0, "must be from 1 to 1024"),
         ("baseUrl", "localhost:8080", "must be an address such as"),
         ("baseUrl", "file:///etc/passwd", "must be an address such as"),
         ("baseUrl", "http://", "must be an address such as"),
@@ -167,12 +173,17 @@ def test_the_environment_spells_numbers_and_truth_and_leaves_others_alone(tmp_pa
         "PENNA_LIGHTBULB": "true",
         "PENNA_N_THREADS": "2",
         "PENNA_MODEL": "123",
+        "PENNA_DRAFT_MODEL": "456",
+        "PENNA_WARM_UP": "menu",
+        "PENNA_MLOCK": "true",
         "PENNA_LOG_FILE": "/x",
         "PENNA_DELIVERY": "",
         "HOME": "/",
     }
     settings, messages = loaded(tmp_path, environment=variables)
-    assert settings == Settings(lightbulb=True, n_threads=2, model="123")
+    assert settings == Settings(
+        lightbulb=True, n_threads=2, model="123", draft_model="456", warm_up="menu", mlock=True
+    )
     assert messages == []
 
 

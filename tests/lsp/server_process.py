@@ -213,12 +213,25 @@ class Editor:
 
     def _apply_edits(self, change: Json) -> bool:
         document = change["textDocument"]
+        if document["version"] is None:
+            return self._apply_to_file(document["uri"], change["edits"])
         buffer = self.buffers.get(document["uri"])
         if buffer is None or document["version"] != buffer.version:
             return False
-        assert len(change["edits"]) == 1, "Penna sends one edit at a time"
         self.n_edits += 1
-        self._changed(document["uri"], [buffer.applied(change["edits"][0], self.encoding)])
+        # All edits of a document are on the text before: the last comes first.
+        for edit in sorted(change["edits"], key=_start, reverse=True):
+            self._changed(document["uri"], [buffer.applied(edit, self.encoding)])
+        return True
+
+    def _apply_to_file(self, uri: str, edits: list[Json]) -> bool:
+        """One that is not open: as editors do that write such files at once."""
+        assert uri not in self.buffers, "an open document's edit carries its version"
+        path = Path(uri.removeprefix("file://"))
+        buffer = Buffer(path.read_bytes().decode())
+        for edit in sorted(edits, key=_start, reverse=True):
+            buffer.applied(edit, self.encoding)
+        path.write_bytes(buffer.text.encode())
         return True
 
     def _open(self, uri: str, language: str, text: str) -> None:
@@ -230,6 +243,11 @@ class Editor:
         document = {"uri": uri, "version": self.buffers[uri].version}
         params = {"textDocument": document, "contentChanges": changes}
         self.notify("textDocument/didChange", params)
+
+
+def _start(edit: Json) -> tuple[int, int]:
+    start = edit["range"]["start"]
+    return start["line"], start["character"]
 
 
 def recorded(client: str) -> Json:

@@ -116,6 +116,21 @@ def test_a_long_deletion_within_one_change_is_found(typed: str) -> None:
     assert under_way.texts[-1].text == "kept\ntail\nlast u" + typed
 
 
+def test_an_edit_by_old_numbers_within_one_change_with_the_users_undo_is_found() -> None:
+    # The user took the lines back that were written before, and the next one came to stand below.
+    body = "    body of it\n    more of it\n    end of it\n"
+    old = "def f():\n" + "    first written\n" * 2 + body
+    under_way = flight(old, Span(old.index(body), old.index(body)), "    the next one\n")
+    now = "def f():\n    body of it\n    more of it\n    the next one\n    end of it\n"
+    reported(under_way, Edit(Span(0, len(old)), now))
+    assert under_way.shown() is None
+    merged = under_way.merged()
+    assert isinstance(merged, Misplaced)
+    assert merged.undo.apply(now) == "def f():\n" + body
+    assert (merged.first, merged.after) == (1, 2)
+    assert under_way.edits[0].apply(old) == "def f():\n" + body, "the undo is the user's"
+
+
 def test_a_short_deletion_within_one_change_proves_nothing() -> None:
     under_way = flight("a\nb\nc\n", Span(2, 4), "")
     reported(under_way, Edit(Span(0, 6), "Aa\nc\n"))
