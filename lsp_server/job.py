@@ -160,7 +160,7 @@ class Job:
         summary = self._offer.summary
         if not by_model:
             summary = f"{summary} {WITHOUT_MODEL}".strip()
-        return Finished(summary, len(self._offer.checks), by_model)
+        return Finished(summary, self._offer.n_checks, by_model)
 
     # Pages
 
@@ -211,7 +211,7 @@ class Job:
 
     async def _check(self) -> None:
         """Everything together; if that does not hold, each failing step is written once more."""
-        if not self._offer.checks:
+        if not self._offer.n_checks:
             return
         self.on_stage(Checking())
         problem = await self._problem(self._parts)
@@ -254,7 +254,16 @@ class Job:
             found = await asyncio.to_thread(check, before, after)
             if found is not None:
                 return found
-        return None
+        return await self._tried(before, after)
+
+    async def _tried(self, before: Snapshot, after: str) -> str | None:
+        if self._offer.trial is None:
+            return None
+        tried = partial(self._offer.trial, before, after, lambda: not self._cancelled)
+        found = await asyncio.to_thread(tried)
+        if self._cancelled:
+            raise Stopped
+        return found
 
     def _result(self, parts: list[Part]) -> tuple[Snapshot, str]:
         """The text as the job was asked for it, and the same with the parts written in.

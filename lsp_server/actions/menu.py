@@ -9,6 +9,7 @@ from lsp_server.actions import (
     generate_tests,
     make_idiomatic,
     migrate_to_fastapi,
+    replace_extension,
 )
 from lsp_server.actions.offer import Action
 
@@ -21,5 +22,6 @@ ACTIONS: tuple[Action, ...] = (
     generate_tests.ACTION,
     migrate_to_fastapi.PROJECT,
     migrate_to_fastapi.FILE,
+    replace_extension.ACTION,
     make_idiomatic.ACTION,
 )

@@ -83,6 +83,14 @@ class Check(Protocol):
     def __call__(self, before: Snapshot, after: str, /) -> str | None: ...
 
 
+class Trial(Protocol):
+    """A check that may take minutes, and asks whether it is still wanted."""
+
+    def __call__(
+        self, before: Snapshot, after: str, is_wanted: Callable[[], bool], /
+    ) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One place and what is to be written there.
@@ -129,7 +137,8 @@ class Offer:
     the whole document with all steps carried out. `has_draft` says whether every step has one.
     `summary` is a sentence for the end, such as "Documented 3 functions". `shared` is what the
     steps' prompts begin with, and those of every other action here; None if it is nothing.
-    `report` tells the user what else there is to know.
+    `trial` is a last check, once all others hold. `report` tells the user what else there is to
+    know.
     """
 
     steps: Callable[[], tuple[Step, ...]]
@@ -137,7 +146,12 @@ class Offer:
     has_draft: bool = False
     summary: str = ""
     shared: Callable[[Room], Prompt] | None = None
+    trial: Trial | None = None
     report: Report | None = None
+
+    @property
+    def n_checks(self) -> int:
+        return len(self.checks) + (self.trial is not None)
 
 
 @dataclass(frozen=True, slots=True)

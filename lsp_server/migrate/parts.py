@@ -17,6 +17,7 @@ import libcst as cst
 from lsp_server.migrate.names import Own, Source
 from lsp_server.migrate.reading import Reading, own_paths
 from lsp_server.migrate.scopes import Binding
+from lsp_server.migrate.uses import HELD
 
 NOT_CHOSEN = "It was not chosen."
 
@@ -77,12 +78,12 @@ def part_of(reading: Reading, path: PurePosixPath, reason: str) -> Mounted:
 
 def left_scripts(reading: Reading) -> dict[PurePosixPath, str]:
     """Modules with a refused use that nobody imports and that serve nothing, with the reason."""
-    if not any(use.decision == "X" for uses in reading.uses.values() for use in uses):
+    if not any(use.decision in HELD for uses in reading.uses.values() for use in uses):
         return {}
     imported = {edge.imported for edge in _edges(reading)}
     found: dict[PurePosixPath, str] = {}
     for path, uses in reading.uses.items():
-        refusals = [use for use in uses if use.decision == "X"]
+        refusals = [use for use in uses if use.decision in HELD]
         if path in reading.tests or not refusals or path in imported:
             continue
         if not any(use.feature in ("app", "blueprint", "route") for use in uses):
@@ -97,7 +98,7 @@ def _refused(reading: Reading) -> dict[PurePosixPath, list[str]]:
         if path in reading.tests or path in scripts:
             continue
         for use in uses:
-            if use.decision == "X":
+            if use.decision in HELD:
                 sentence = f"{use.feature} ({path}:{use.line}): {use.note}"
                 found.setdefault(path, []).append(sentence)
     return found

@@ -18,7 +18,8 @@ def page(plan: Plan) -> str:
     if plan.is_empty and not plan.mounted:
         return "# Migration to FastAPI\n\nNothing here uses Flask.\n"
     sections = (
-        _head(plan), _becomes(plan), _extensions(plan), _mounted(plan), _decisions(plan),
+        _head(plan), _becomes(plan), _extensions(plan), _mounted(plan), _proposable(plan),
+        _decisions(plan),
         _dependencies(plan), _commands(plan), _tests(plan), _left_alone(plan),
     )  # fmt: skip
     return "\n".join("\n".join(section) + "\n" for section in map(list, sections) if section)
@@ -98,6 +99,26 @@ def _mounted(plan: Plan) -> Iterator[str]:
             yield f"  * {reason}"
         for each in part.registrations:
             yield f"  * `{each.call}` ({each.path}:{each.line}) goes to the Flask app."
+
+
+def _proposable(plan: Plan) -> Iterator[str]:
+    paths = sorted(plan.files | plan.staying)
+    uses = [use for path in paths for use in plan.reading.uses.get(path, ())]
+    places: dict[str, list[Use]] = {}
+    for use in uses:
+        if use.decision == "M":
+            places.setdefault(use.feature, []).append(use)
+    if not places:
+        return
+    yield "## What a model can propose"
+    yield ""
+    yield (
+        "*Do without this Flask extension*, on a line that needs one, has a model write that line "
+        "or function without it. What holds goes to FastAPI by the next migration."
+    )
+    yield ""
+    for title, found in places.items():
+        yield f"* {title}, imported in {_places(found)}"
 
 
 def _decisions(plan: Plan) -> Iterator[str]:

@@ -15,7 +15,7 @@ from lsp_server.migrate.names import Codebase, Own, Source, codebase
 from lsp_server.migrate.place import HELPER
 from lsp_server.migrate.profile import Profile
 from lsp_server.migrate.rules.optional import optional_import
-from lsp_server.migrate.uses import AppPlace, Use, app_places, file_uses
+from lsp_server.migrate.uses import HELD, AppPlace, Use, app_places, file_uses
 from lsp_server.migrate.workspace import Workspace
 
 TEST_FOLDERS = frozenset({"test", "tests", "testing"})
@@ -81,7 +81,7 @@ def _uses(source: Source, code: Codebase, kinds: Kinds, exports: Exports) -> tup
         if optional_import(source, exports, binding) is not None
     }
     found = file_uses(source, code, kinds, exports)
-    kept = (use for use in found if use.decision != "X" or use.line not in optional)
+    kept = (use for use in found if use.decision not in HELD or use.line not in optional)
     return tuple(sorted(kept, key=lambda use: use.line))
 
 

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 import libcst as cst
 
-from lsp_server.migrate.exports import Exports
+from lsp_server.migrate.exports import NO_PROFILE, Exports
 from lsp_server.migrate.kinds import Kinds
 from lsp_server.migrate.names import Codebase, External, Own, Source, imported_name
 from lsp_server.migrate.routes import read_route
@@ -21,6 +21,8 @@ from lsp_server.migrate.scopes import Binding
 from lsp_server.migrate.wsgi_calls import apps_as_wsgi
 
 Decision: TypeAlias = Literal["S", "H", "P", "M", "X"]
+HELD: frozenset[Decision] = frozenset({"M", "X"})
+"""What rules do not replace: it stays on Flask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,9 @@ def _star(
     refusal = exports.refusal(f"{base.name}.*") if not exports.replaced(base.name) else None
     line = source.line(statement)
     if refusal is not None:
-        return Use(source.path, line, refusal[0], f"{base.name}.*", "", "X", refusal[1])
+        return Use(
+            source.path, line, refusal[0], f"{base.name}.*", "", _held(refusal[1]), refusal[1]
+        )
     if not exports.replaced(base.name):
         return None
     profile = exports.profile(base.name)
@@ -205,7 +209,7 @@ def _named(source: Source, exports: Exports, node: cst.CSTNode, full: str) -> Us
     refusal = exports.refusal(full) if full else None
     if refusal is not None:
         name, why = refusal
-        return Use(source.path, source.line(node), name, full, "", "X", why)
+        return Use(source.path, source.line(node), name, full, "", _held(why), why)
     profile = exports.profile(full)
     helper = exports.helper(full)
     if profile is not None:
@@ -214,6 +218,11 @@ def _named(source: Source, exports: Exports, node: cst.CSTNode, full: str) -> Us
     if helper is not None:
         return Use(source.path, source.line(node), "name", full, helper, "H")
     return None
+
+
+def _held(why: str) -> Decision:
+    """A model may propose how to do without what nothing is known of; the rest is refused."""
+    return "M" if why == NO_PROFILE else "X"
 
 
 def _through_modules(source: Source, code: Codebase, exports: Exports) -> Iterator[Use]:

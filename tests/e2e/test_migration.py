@@ -39,6 +39,8 @@ def migrate(editor: Neovim, world: World, answer: str) -> str:
     for number, key in enumerate((NOT_RUN, answer), start=1):
         asked = lambda n=number: len(world.wire.from_server("window/showMessageRequest")) >= n  # noqa: E731
         wait_for("a question", asked)
+        # Keys that come before Neovim asks would be taken for commands.
+        wait_for("the prompt", lambda: editor.nvim.api.get_mode()["mode"] != "n")
         editor.nvim.input(f"{key}<CR>")
     return str(world.wire.wait_ended()["outcome"])
 

@@ -7,6 +7,7 @@ binds already keeps its meaning there.
 import ast
 import re
 import textwrap
+from collections.abc import Mapping
 
 from lsp_server.checks import python_tree
 from lsp_server.checks.names import unresolved
@@ -59,15 +60,19 @@ def _end(snapshot: Snapshot, node: ast.stmt) -> int:
     return snapshot.line_span((node.end_lineno or node.lineno) - 1).end
 
 
-def missing(snapshot: Snapshot, span: Span, text: str) -> str:
-    """Lines that import what `text` needs in the place of `span`; "" for nothing."""
+def missing(snapshot: Snapshot, span: Span, text: str, known: Mapping[str, str] = KNOWN) -> str:
+    """Lines that import what `text` needs in the place of `span`; "" for nothing.
+
+    `known` has the module of a name; "" if the name is a module itself.
+    """
     names = _unbound(snapshot, Edit(span, text).apply(snapshot.text), text)
     by_module: dict[str, list[str]] = {}
-    for name in sorted(names & KNOWN.keys()):
-        by_module.setdefault(KNOWN[name], []).append(name)
-    lines = (
+    for name in sorted(names & known.keys()):
+        by_module.setdefault(known[name], []).append(name)
+    lines = [f"import {name}\n" for name in by_module.pop("", [])]
+    lines += [
         f"from {module} import {', '.join(by_module[module])}\n" for module in sorted(by_module)
-    )
+    ]
     return "".join(lines)
 
 

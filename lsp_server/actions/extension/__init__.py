@@ -1,0 +1,1 @@
+"""What a file needs of a Flask extension without a profile, statement by statement."""
