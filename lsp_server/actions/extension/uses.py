@@ -20,7 +20,10 @@ from lsp_server.text import Snapshot, Span
 MODULES_BETWEEN = 2
 """As many modules of the project may hand an object on."""
 
-IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+[\w.]", re.MULTILINE)
+MENTION = re.compile("flask|flasgger|connexion|apifairy|secure_cookie|dash", re.IGNORECASE)
+"""A file that needs an extension names it, or Flask: all others are left unread, as a menu must be
+quick."""
+
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -57,8 +60,6 @@ class Names:
 
 def row_at(project: Project, path: Path | None, snapshot: Snapshot, place: Span) -> Row | None:
     """The smallest statement around `place` that needs an extension without a profile."""
-    if not IMPORT.search(snapshot.text):
-        return None
     names = names_of(project, path, snapshot.text)
     tree = python_tree.module(snapshot.text) if names.titles else None
     for node in _around(snapshot, tree, place) if tree else ():
@@ -77,7 +78,7 @@ def names_of(
     project: Project, path: Path | None, text: str, n_between: int = MODULES_BETWEEN
 ) -> Names:
     """What in a file belongs to extensions without a profile."""
-    tree = python_tree.module(text)
+    tree = python_tree.module(text) if MENTION.search(text) else None
     if tree is None:
         return Names({}, ())
     own = {
