@@ -7,11 +7,14 @@ What is not UTF-8, or larger than MAX_BYTES, or more than MAX_FILES, is left alo
 
 from __future__ import annotations
 
+import math
 import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+
+from lsp_server.project.walk import breadth_first
 
 MAX_BYTES = 1_000_000
 MAX_FILES = 5_000
@@ -60,7 +63,7 @@ def read(root: Path, open_texts: Mapping[Path, str] | None = None) -> Workspace:
     root = root.resolve()
     files: dict[PurePosixPath, str] = {}
     left_alone: dict[PurePosixPath, str] = {}
-    for path in _walk(root):
+    for path in breadth_first(root, lambda _: False, _skipped, MAX_VISITED, math.inf):
         name = path.relative_to(root).as_posix()
         inside = PurePosixPath(name.encode("utf-8", "replace").decode())
         if not _matters(inside):
@@ -85,27 +88,6 @@ def read(root: Path, open_texts: Mapping[Path, str] | None = None) -> Workspace:
 @dataclass(frozen=True, slots=True)
 class _Unreadable:
     reason: str
-
-
-def _walk(root: Path) -> Iterator[Path]:
-    folders, visited = [root], 0
-    for folder in folders:
-        for entry in _entries(folder):
-            visited += 1
-            if visited > MAX_VISITED:
-                return
-            if entry.is_file(follow_symlinks=False):
-                yield Path(entry.path)
-            elif entry.is_dir(follow_symlinks=False) and not _skipped(entry):
-                folders.append(Path(entry.path))
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return []
 
 
 def _skipped(entry: os.DirEntry[str]) -> bool:

@@ -8,7 +8,7 @@ MAX_VISITED entries or MAX_SECONDS, so a huge workspace gives its upper folders.
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -26,19 +26,36 @@ SKIPPED_FOLDERS = frozenset(
 
 def walk(root: Path) -> Iterator[Path]:
     """Regular files below `root`, which is resolved."""
-    deadline = time.monotonic() + MAX_SECONDS
     patterns = _ignored(root)
+    return breadth_first(
+        root, lambda entry: _matches(entry, root, patterns), _skipped, MAX_VISITED, MAX_SECONDS
+    )
+
+
+def breadth_first(
+    root: Path,
+    ignored: Callable[[os.DirEntry[str]], bool],
+    skipped: Callable[[os.DirEntry[str]], bool],
+    most: int,
+    seconds: float,
+) -> Iterator[Path]:
+    """Regular files below `root` but `ignored` ones, in none of the folders that are `skipped`.
+
+    It ends after `most` entries or so many seconds. Links are not followed, and folders that
+    cannot be read are empty.
+    """
+    deadline = time.monotonic() + seconds
     folders, visited = [root], 0
     for folder in folders:
         for entry in _entries(folder):
             visited += 1
-            if visited > MAX_VISITED or time.monotonic() > deadline:
+            if visited > most or time.monotonic() > deadline:
                 return
-            if _matches(entry, root, patterns):
+            if ignored(entry):
                 continue
             if entry.is_file(follow_symlinks=False):
                 yield Path(entry.path)
-            elif entry.is_dir(follow_symlinks=False) and not _skipped(entry):
+            elif entry.is_dir(follow_symlinks=False) and not skipped(entry):
                 folders.append(Path(entry.path))
 
 
