@@ -159,9 +159,44 @@ TOLD = replace(
 )
 EXPLAIN = Scene("prices.py", PRICES, "source.explain", (6, 6), PRICES)
 
+# A view that needs an extension; its last use goes, and so does an import.
+LIMITED = """\
+from flask import Flask, jsonify
+from flask_shout import shout
+from flask_shout.words import LOUD
+
+app = Flask(__name__)
+
+
+@app.route("/茶/<int:n>")
+@shout(LOUD)
+def tea(n):  # 🍵
+    return jsonify(n=n)
+"""
+QUIET = """\
+@app.route("/茶/<int:n>")
+def tea(n):  # 🍵
+    if request.args.get("loud"):
+        return jsonify(N=n)
+    return jsonify(n=n)
+"""
+EXTENSION = Scene(
+    "tea.py",
+    _crlf(LIMITED),
+    "refactor.rewrite.replaceExtension",
+    (10, 10),
+    _crlf(
+        LIMITED[: LIMITED.index("from flask_shout")]
+        + "from flask import request\n"
+        + LIMITED[LIMITED.index("\napp =") : LIMITED.index("@app")]
+        + QUIET
+    ),
+)
+
 # A substring of the prompt, and the reply to it.
 SCRIPTS = {
     "Write the docstring for `gross`": DOC,
     "Say quantity instead of amount": f"```python\n{EDITED}\n```\n",
     "Explain `gross` to a programmer": EXPLANATION,
+    "does the same without Flask-Shout": f"```python\n{QUIET}```\n",
 }

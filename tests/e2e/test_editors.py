@@ -18,6 +18,7 @@ from tests.e2e.scenes import (
     EDIT,
     EXPLAIN,
     EXPLANATION,
+    EXTENSION,
     INSTRUCTION,
     TOLD,
     TYPED_ABOVE,
@@ -51,6 +52,13 @@ def test_an_instruction_is_given_in_the_editor(editor: Neovim | Emacs, world: Wo
     editor.instruct(TOLD.lines, INSTRUCTION)
     ended(world, "finished")
     same(editor, TOLD.after)
+
+
+@pytest.mark.parametrize("setup", ASKING, indirect=True, ids=lambda setup: setup.name)
+def test_an_extension_goes_and_its_imports_with_it(editor: Editor, world: World) -> None:
+    begin(editor, world, EXTENSION)
+    ended(world, "finished")
+    same(editor, EXTENSION.after)
 
 
 def test_an_explanation_streams_beside_the_code(editor: Editor, world: World) -> None:
