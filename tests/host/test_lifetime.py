@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from lsp_server.host.scripted import Shape
 from tests.hosting import (
     PATIENCE_S,
     chat,
@@ -23,6 +24,11 @@ from tests.hosting import (
     wait_until,
 )
 from tests.scripted import make_gguf
+
+# A busy machine takes a second to connect to a host that has just started.
+IDLE_MINUTES = "0.06"
+# So slow to read that a long prompt surely takes longer than that.
+SLOW = Shape(n_layers=2, n_ff=1024)
 
 
 def test_the_socket_is_closed_to_others_and_gone_after_sigterm() -> None:
@@ -50,7 +56,7 @@ def test_sigterm_in_the_middle_of_a_reply_tells_the_client_and_ends_soon() -> No
 
 
 def test_an_idle_host_ends_by_itself_and_health_does_not_keep_it() -> None:
-    with running_host({"": "Yes."}, "--idle-minutes", "0.02") as host:
+    with running_host({"": "Yes."}, "--idle-minutes", IDLE_MINUTES) as host:
         assert host.reply("x") == "Yes."
         wait_until(lambda: not answers(host.socket))
         assert host.process.wait(PATIENCE_S) == 0
@@ -58,10 +64,10 @@ def test_an_idle_host_ends_by_itself_and_health_does_not_keep_it() -> None:
 
 
 def test_a_reply_that_takes_longer_than_the_idle_time_is_not_idle() -> None:
-    with running_host({"": "Yes."}, "--idle-minutes", "0.02") as host:
+    with running_host({"": "Yes."}, "--idle-minutes", IDLE_MINUTES, shape=SLOW) as host:
         began = time.monotonic()
         assert text_of(host.events("x" * 20000)) == "Yes."
-        assert time.monotonic() - began > 0.02 * 60
+        assert time.monotonic() - began > float(IDLE_MINUTES) * 60
         assert host.process.wait(PATIENCE_S) == 0
 
 
