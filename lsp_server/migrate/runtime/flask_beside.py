@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from inspect import isgenerator
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,6 @@ from lsp_server.migrate.runtime.signals import (
 if TYPE_CHECKING:
     from lsp_server.migrate.runtime.app import App
 
-# Flask's teardown functions are not among them: its contexts call them as they are left.
 SHARED = (
     "after_request_funcs",
     "before_request_funcs",
@@ -51,6 +51,7 @@ SHARED = (
     "error_handler_spec",
     "extensions",
     "shell_context_processors",
+    "teardown_request_funcs",
     "template_context_processors",
     "update_template_context",
     "url_build_error_handlers",
@@ -117,6 +118,7 @@ class FlaskBeside:
         app.request_context = self._request_context_of_both  # type: ignore[method-assign]
         flask_app.request_context = self._request_context_of_both
         flask_app.app_context = self._app_context_of_both
+        flask_app.do_teardown_request = self._torn_down
         flask_app.session_interface = SessionOfApp()
         flask_app.app_ctx_globals_class = globals_of_app
         flask_app.create_jinja_environment = lambda: app.jinja_env
@@ -193,6 +195,12 @@ class FlaskBeside:
         if contexts:
             contexts.pop().pop(error)
 
+    def _torn_down(self, error: BaseException | None = None) -> None:
+        """The app has called all functions for that."""
+        from flask import request_tearing_down
+
+        request_tearing_down.send(self.flask_app, exc=error)
+
     def _relay_of(self, signal: Any) -> Callable[..., None]:
         """What is sent for the app is sent for the Flask app, too."""
         from flask import signals
@@ -230,8 +238,8 @@ def make_known_to_flask() -> None:
 
 
 def stream_in_contexts(response: Any) -> Any:
-    """A stream of a Flask view keeps the contexts of both."""
-    if response.is_streamed and not response.direct_passthrough:
+    """A generator of a Flask view, such as `stream_with_context` makes, keeps both contexts."""
+    if isgenerator(response.response) and not response.direct_passthrough:
         response.response = stream_with_context(response.response)
     return response
 

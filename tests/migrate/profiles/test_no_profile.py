@@ -213,3 +213,35 @@ def test_a_context_that_a_test_makes_is_flasks_too() -> None:
             assert (flask.request.endpoint, flask.request.args["a"]) == ("buy", "1")
             assert flask.url_for("buy", n=1) == "/buy/1"
         assert not flask.has_request_context()
+
+
+def test_teardown_functions_of_both_run_once_and_the_last_registered_first() -> None:
+    ended: list[str] = []
+    side: list[str] = []
+
+    def make(module: Any) -> Any:
+        app = shop(module)
+        app.teardown_request(lambda error: ended.append("app"))
+        return app
+
+    def extend(app: Any) -> None:
+        def leave(error: Any) -> None:
+            ended.append(flask.request.path)
+
+        free = flask.Blueprint("free", "shop")
+        free.add_url_rule("/free", "free", lambda: "free")
+        free.add_url_rule("/tea", "tea", lambda: flask.abort(418))
+        free.teardown_request(lambda error: ended.append("blueprint"))
+        app.register_blueprint(free)
+        app.teardown_request(leave)
+
+    twins = extended(make, extend)
+    for path in ("/free", "/tea", "/buy/1", "/nowhere"):
+        twins.same("GET", path)
+        assert ended[: len(ended) // 2] == ended[len(ended) // 2 :], path
+        side += ended[: len(ended) // 2]
+        ended.clear()
+    assert side == [
+        *("blueprint", "/free", "app", "blueprint", "/tea", "app"),
+        *("/buy/1", "app", "/nowhere", "app"),
+    ]
