@@ -21,7 +21,8 @@ def staying_parts(reading: Reading, chosen: frozenset[PurePosixPath] | None) -> 
     """The modules that stay on Flask; `chosen` are those to migrate, None is all of them."""
     makers = {app.path for app in reading.apps}
     held = mounted_parts(reading, None)
-    if makers & _files(held):
+    # An app that was migrated before is none of the makers any more.
+    if makers & _files(held) or reading.helpers:
         held = mounted_parts(without_lone_extensions(reading), None)
     if chosen is None:
         return held

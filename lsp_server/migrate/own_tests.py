@@ -20,6 +20,7 @@ from lsp_server.migrate.verdict import Failed, NotRun, Outcome, Passed
 PLUGIN: Final = Path(__file__).parent / "pytest_plugin.py"
 PLUGIN_NAME: Final = "penna_pytest_plugin"
 MOST_SHOWN: Final = 30
+CUT_SHORT: Final = "; the run under Flask ended early, and no test after that was compared"
 
 
 @dataclass(slots=True)
@@ -95,6 +96,7 @@ def compare_runs(old: TestRun, new: TestRun) -> Outcome:
     lost = sorted(asked - new.passed)
     others = len(old.ended) - len(old.passed)
     also = f" ({others} did not pass before, either)" if others else ""
+    also += CUT_SHORT if old.trouble else ""
     if not lost:
         return Passed(f"all {len(asked)} tests that passed under Flask pass{also}")
     summary = f"{len(lost)} of {len(asked)} tests that passed under Flask fail{also}"

@@ -6,11 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from packaging.requirements import Requirement
 
+from lsp_server.migrate.exports import NO_PROFILE
 from lsp_server.migrate.plan import Plan
 from lsp_server.migrate.uses import Use
 
 MAX_PLACES = 4
 CORE_DEPENDENCIES = ("fastapi", "uvicorn")
+STAYS = (
+    "Nothing is known of it that could replace it, so it is given a Flask app beside the new one. "
+    "The two have the same rules, views, hooks, error handlers, templates and session; Flask stays "
+    "installed for it."
+)
 
 
 def page(plan: Plan) -> str:
@@ -68,16 +74,21 @@ def _becomes(plan: Plan) -> Iterator[str]:
 
 
 def _extensions(plan: Plan) -> Iterator[str]:
-    if not plan.profiles:
+    unknown: dict[str, list[Use]] = {}
+    for use in plan.unknown_extensions:
+        unknown.setdefault(use.feature, []).append(use)
+    if not plan.profiles and not unknown:
         return
     yield "## Extensions"
     yield ""
     for profile in plan.profiles:
         uses = [use for use in plan.uses if use.feature == profile.distribution]
-        names = ", ".join(sorted({f"`{use.what.rpartition('.')[2]}`" for use in uses}))
-        yield f"* **{profile.distribution}** is replaced: {names} ({_places(uses)})."
+        yield f"* **{profile.distribution}** is replaced: {_names(uses)} ({_places(uses)})."
         for note in profile.notes:
             yield f"  {note}"
+    for extension, uses in unknown.items():
+        yield f"* **{extension}** stays: {_names(uses)} ({_places(uses)})."
+        yield f"  {STAYS}"
 
 
 def _mounted(plan: Plan) -> Iterator[str]:
@@ -122,7 +133,7 @@ def _proposable(plan: Plan) -> Iterator[str]:
 
 
 def _decisions(plan: Plan) -> Iterator[str]:
-    told = [use for use in plan.uses if use.note and use.feature != "route"]
+    told = [use for use in plan.uses if use.note not in ("", NO_PROFILE) and use.feature != "route"]
     if not told and not plan.brought:
         return
     yield "## What you decide"
@@ -144,10 +155,14 @@ def _dependencies(plan: Plan) -> Iterator[str]:
         return
     yield "## Dependencies"
     yield ""
+    kept = list(dict.fromkeys(use.feature for use in plan.unknown_extensions))
     if plan.mounted:
-        yield f"Added: {', '.join(added)}. Flask stays, for what is mounted."
-    else:
-        yield f"Added: {', '.join(added)}. No longer needed: {', '.join(gone)}."
+        kept.append("what is mounted")
+    if kept:
+        gone.remove("flask")
+    no_longer = f" No longer needed: {', '.join(gone)}." if gone else ""
+    stays = f" Flask stays, for {' and '.join(kept)}." if kept else ""
+    yield f"Needed: {', '.join(added)}.{no_longer}{stays}"
 
 
 def _commands(plan: Plan) -> Iterator[str]:
@@ -179,6 +194,10 @@ def _left_alone(plan: Plan) -> Iterator[str]:
     yield ""
     for path, reason in plan.left_alone.items():
         yield f"* `{path}`: {reason}"
+
+
+def _names(uses: Sequence[Use]) -> str:
+    return ", ".join(sorted({f"`{use.what.rpartition('.')[2]}`" for use in uses}))
 
 
 def _places(uses: Sequence[Use]) -> str:

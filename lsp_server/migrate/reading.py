@@ -29,6 +29,7 @@ class Reading:
         uses: By module, in the order of their lines.
         apps: Where apps are made, tests aside, the module that makes most of its own first.
         tests: The modules that are tests.
+        helpers: The helpers of earlier migrations.
     """
 
     workspace: Workspace
@@ -38,6 +39,7 @@ class Reading:
     uses: dict[PurePosixPath, tuple[Use, ...]]
     apps: tuple[AppPlace, ...]
     tests: frozenset[PurePosixPath]
+    helpers: frozenset[PurePosixPath]
 
     def framework_files(self) -> frozenset[PurePosixPath]:
         """The modules that use Flask or an extension, tests among them."""
@@ -58,7 +60,7 @@ def read_project(
         if path not in tests
         for app in app_places(source, kinds)
     ]
-    return Reading(workspace, code, kinds, exports, uses, tuple(apps), tests)
+    return Reading(workspace, code, kinds, exports, uses, tuple(apps), tests, skipped)
 
 
 def _helpers(skipped: frozenset[PurePosixPath]) -> frozenset[str]:

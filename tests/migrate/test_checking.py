@@ -193,3 +193,12 @@ def test_an_app_is_found_by_what_it_is(tmp_path: Path, text: str) -> None:
     workspace = read(tmp_path)
     migrated = of_migration(workspace, migrate(workspace))
     assert [(each.module, each.name) for each in places(migrated)] == [("shop", "service")]
+
+
+def test_an_unknown_extension_may_be_imported_by_what_is_checked(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(
+        "from flask import Flask\nfrom flask_graphql import GraphQL\n"
+        "app = Flask(__name__)\nGraphQL(app)\n"
+    )
+    workspace = read(tmp_path)
+    assert of_migration(workspace, migrate(workspace)).keeps_flask

@@ -131,6 +131,14 @@ def test_pyproject_by_pep_621() -> None:
     assert 'dev = [{include-group = "x"}, "ruff"]' in result
 
 
+def test_what_takes_an_extensions_place_does_not_take_its_comment() -> None:
+    text = '[project]\ndependencies = [\n    "flask",  # web\n    "flask-login",  # 2023\n]\n'
+    assert changed("pyproject.toml", text) == (
+        '[project]\ndependencies = [\n    "fastapi>=0.115",  # web\n    "werkzeug>=3",\n'
+        '    "uvicorn>=0.30",\n]\n'
+    )
+
+
 def test_pyproject_keeps_its_line_ends() -> None:
     result = changed("pyproject.toml", PYPROJECT.replace("\n", "\r\n"))
     assert result == changed("pyproject.toml", PYPROJECT).replace("\n", "\r\n")

@@ -271,6 +271,15 @@ def test_the_page_says_what_stays() -> None:
     assert "Flask stays, for what is mounted." in text
 
 
+def test_the_page_says_of_an_unknown_extension_that_it_stays() -> None:
+    plan = plan_of({"app.py": APP + "from flask_graphql import GraphQL, View\nGraphQL(app)\n"})
+    text = page(plan)
+    assert plan.keeps_flask and not plan.mounted
+    assert "* **Flask-Graphql** stays: `GraphQL`, `View` (app.py:3).\n  Nothing is known" in text
+    assert "Needed: fastapi, uvicorn. Flask stays, for Flask-Graphql." in text
+    assert "## What you decide" not in text
+
+
 def test_the_page_says_that_nothing_is_rewritten_where_all_stays() -> None:
     text = page(plan_of(SHOP))
     assert "Nothing is rewritten" in text and "## What stays on Flask\n" in text

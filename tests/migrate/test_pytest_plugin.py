@@ -311,3 +311,13 @@ def test_tests_that_flask_had_no_time_for_are_not_compared() -> None:
     before = TestRun({"t.py::a": "passed", "t.py::b": "passed"}, trouble="It did not answer")
     assert isinstance(compare_runs(before, TestRun({"t.py::a": "passed"})), Passed)
     assert isinstance(compare_runs(before, TestRun({"t.py::a": "failed"})), Failed)
+
+
+def test_a_run_that_ended_early_is_told() -> None:
+    before = TestRun({"a": "passed"}, trouble="It did not answer within 300 s, silently.")
+    outcome = compare_runs(before, TestRun({"a": "passed", "b": "failed"}))
+    assert isinstance(outcome, Passed)
+    assert outcome.detail == (
+        "all 1 tests that passed under Flask pass; the run under Flask ended early, and no test "
+        "after that was compared"
+    )

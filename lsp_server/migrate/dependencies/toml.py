@@ -4,6 +4,7 @@ Formatting and comments stay. What is added goes where Flask was declared among 
 dependencies; lists for development only lose what goes.
 """
 
+import re
 from collections.abc import Iterator, MutableMapping, MutableSequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -43,6 +44,7 @@ class _Work:
     has_leader: bool = False
     changed: bool = False
     replaced: list[tuple[str, str]] = field(default_factory=list)
+    placed: list[str] = field(default_factory=list)
 
 
 def _change(path: PurePosixPath, text: str, change: Change, lists: _Lists) -> Changed | None:
@@ -59,11 +61,19 @@ def _change(path: PurePosixPath, text: str, change: Change, lists: _Lists) -> Ch
             _change_table(found, work, is_own=is_own)
     if not work.changed:
         return Changed(path, text, work.has_leader)
-    new = tomlkit.dumps(document)
+    new = _without_comments(tomlkit.dumps(document), work.placed)
     if text.startswith("\N{BYTE ORDER MARK}"):
         new = "\N{BYTE ORDER MARK}" + new
     new = new.replace("\n", "\r\n") if is_dos else new
     return Changed(path, new, work.has_leader, tuple(work.replaced))
+
+
+def _without_comments(text: str, placed: list[str]) -> str:
+    """The text without comments that stood after what `placed` took the place of."""
+    for requirement in placed:
+        item = rf"^([ \t]*\"{re.escape(requirement)}\",?)[ \t]*#.*$"
+        text = re.sub(item, r"\1", text, flags=re.MULTILINE)
+    return text
 
 
 def _of_pyproject(document: Table) -> Iterator[tuple[Table | List, bool]]:
@@ -105,7 +115,7 @@ def _table(table: object, key: str) -> Table:
 
 
 def _change_list(found: List, work: _Work, *, is_own: bool) -> None:
-    """A list of PEP 508 strings. An added one takes a removed one's place, comment and all."""
+    """A list of PEP 508 strings. An added one takes a removed one's place, Flask's with comment."""
     present = {_name(item) for item in found}
     additions: list[str] = []
     if is_own and present & work.change.leaders:
@@ -118,6 +128,8 @@ def _change_list(found: List, work: _Work, *, is_own: bool) -> None:
     work.changed |= bool(gone or additions)
     for index in list(gone):
         if additions:
+            if _name(found[index]) not in work.change.leaders:
+                work.placed.append(additions[0])
             found[index] = additions.pop(0)
             gone.remove(index)
     for index in reversed(gone):

@@ -52,7 +52,8 @@ def _is_of_flask(scene: Scene, func: cst.BaseExpression) -> bool:
     owner = func.value if isinstance(func, cst.Attribute) else func
     if _comes_from_staying(scene, scene.source, owner) or _is_extension(scene, scene.source, func):
         return True
-    return any(_is_made_by_extension(scene, *found) for found in _bindings(scene, owner))
+    bound = _bound(scene, scene.source, owner)
+    return any(_is_made_by_extension(scene, *found) for found in bound)
 
 
 def _comes_from_staying(scene: Scene, source: Source, node: cst.BaseExpression) -> bool:
@@ -61,6 +62,20 @@ def _comes_from_staying(scene: Scene, source: Source, node: cst.BaseExpression) 
 
 
 def _is_extension(scene: Scene, source: Source, node: cst.BaseExpression) -> bool:
+    """Whether it is of an extension without a profile, or a class made of one of its classes."""
+    pending, seen = [(source, node)], set()
+    while pending:
+        home, asked = pending.pop()
+        if _is_named_of_extension(scene, home, asked):
+            return True
+        for other, binding in _bound(scene, home, asked):
+            if isinstance(binding.node, cst.ClassDef) and binding.node not in seen:
+                seen.add(binding.node)
+                pending += [(other, base.value) for base in binding.node.bases]
+    return False
+
+
+def _is_named_of_extension(scene: Scene, source: Source, node: cst.BaseExpression) -> bool:
     for name in scene.code.externals(source, node):
         refusal = scene.exports.refusal(name)
         if refusal is not None and refusal[1] == NO_PROFILE:
@@ -82,12 +97,15 @@ def _is_optional(scene: Scene, source: Source, node: cst.BaseExpression) -> bool
     )
 
 
-def _bindings(scene: Scene, node: cst.BaseExpression) -> Iterator[tuple[Source, Binding]]:
+def _bound(
+    scene: Scene, source: Source, node: cst.BaseExpression
+) -> Iterator[tuple[Source, Binding]]:
+    """What a name was bound to, imports followed."""
     if isinstance(node, cst.Name):
-        scope = scene.source.facts.loads.get(node)
+        scope = source.facts.loads.get(node)
         local = scope.lookup(node.value) if scope else []
-        yield from ((scene.source, binding) for binding in local if binding.how == "value")
-    for origin in scene.code.origins(scene.source, node):
+        yield from ((source, binding) for binding in local if binding.how != "import")
+    for origin in scene.code.origins(source, node):
         if isinstance(origin, Own):
             yield from scene.code.definitions(origin)
 

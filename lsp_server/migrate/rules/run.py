@@ -19,8 +19,10 @@ from lsp_server.migrate.tree import Replacement
 
 POSITIONS = ("host", "port", "debug", "load_dotenv")
 DROPPED = frozenset({"debug", "load_dotenv", "threaded", "use_reloader", "use_debugger"})
-DEBUG = (
-    "`{name}` has no counterpart here: to reload on changes, run `uvicorn {module}:{app} --reload`."
+DEBUG = "`{name}` has no counterpart here: to reload on changes, run `uvicorn {target} --reload`."
+NO_TARGET = (
+    "`{name}` has no counterpart here: uvicorn reloads an app that stands at the top of a module, "
+    "or a function without arguments that makes one."
 )
 
 
@@ -58,10 +60,46 @@ def _warning(scene: Scene, call: cst.Call, func: cst.Attribute) -> str | None:
     for name in ("debug", "use_reloader"):
         value = given.get(name)
         if value is not None and not _is(value, "False"):
-            path, app = _home(scene, func.value)
-            module = scene.place.module_name(path)
-            return DEBUG.format(name=f"{name}=", module=module, app=app)
+            target = _target(scene, func.value)
+            sentence = DEBUG if target else NO_TARGET
+            return sentence.format(name=f"{name}=", target=target)
     return None
+
+
+def _target(scene: Scene, app: cst.BaseExpression) -> str | None:
+    """What uvicorn imports to have the app; None if nothing that is imported has it."""
+    made = _unseen(scene, app)
+    if made is None:
+        path, name = _home(scene, app)
+        return f"{scene.place.module_name(path)}:{name}"
+    origins = scene.code.origins(scene.source, made.func)
+    homes = {(each.path, each.name) for each in origins if isinstance(each, Own) and each.name}
+    if made.args or len(homes) != 1:
+        return None
+    path, name = homes.pop()
+    return f"{scene.place.module_name(path)}:{name} --factory"
+
+
+def _unseen(scene: Scene, app: cst.BaseExpression) -> cst.Call | None:
+    """The call that makes an app, where an import of the module does not see the app."""
+    if isinstance(app, cst.Call):
+        return app
+    scope = scene.source.facts.loads.get(app) if isinstance(app, cst.Name) else None
+    for binding in scope.lookup(app.value) if scope and isinstance(app, cst.Name) else ():
+        is_local = binding.scope is not scene.source.facts.top
+        if isinstance(binding.value, cst.Call) and (is_local or _is_guarded(scene, binding.node)):
+            return binding.value
+    return None
+
+
+def _is_guarded(scene: Scene, node: cst.CSTNode) -> bool:
+    """Whether it stands under `if __name__ == "__main__":`."""
+    above: cst.CSTNode | None = node
+    while above is not None:
+        if isinstance(above, cst.If) and "__name__" in cst.Module([]).code_for_node(above.test):
+            return True
+        above = scene.source.facts.parents.get(above)
+    return False
 
 
 def _home(scene: Scene, app: cst.BaseExpression) -> tuple[PurePosixPath, str]:

@@ -1,45 +1,88 @@
 """What is still Flask, served by the app: its URLs, with the same session, `g` and hooks.
 
-The Flask app's rules become rules of the app, so that every URL is answered by exactly one of the
-two, `url_for` finds the views of both, and 405 names the methods of both. An answer of Flask's
-passes the app's hooks and error handlers like any other.
+The two apps have one set of registries. A rule, a hook or an error handler that is registered on
+the Flask app is the app's, in the order in which both came, and who looks at the Flask app finds
+what is the app's. So the app answers every request by itself; Flask's contexts are entered around
+it, for code that says `from flask import request`.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from inspect import isgenerator
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+from fastapi import APIRouter
 from werkzeug.local import LocalProxy
-from werkzeug.routing import BuildError
-from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lsp_server.migrate.runtime.context import (
     AppContext,
+    RequestContext,
     g,
     has_request_context,
     request,
     request_ctx,
     stream_with_context,
 )
+from lsp_server.migrate.runtime.response import Response
+from lsp_server.migrate.runtime.scaffold import Scaffold
 from lsp_server.migrate.runtime.sessions import NullSession
-from lsp_server.migrate.runtime.signals import appcontext_pushed
+from lsp_server.migrate.runtime.signals import (
+    appcontext_pushed,
+    before_render_template,
+    got_request_exception,
+    message_flashed,
+    request_finished,
+    request_started,
+    template_rendered,
+)
 
 if TYPE_CHECKING:
     from lsp_server.migrate.runtime.app import App
+
+SHARED = (
+    "after_request_funcs",
+    "before_request_funcs",
+    "blueprints",
+    "cli",
+    "config",
+    "error_handler_spec",
+    "extensions",
+    "shell_context_processors",
+    "teardown_request_funcs",
+    "template_context_processors",
+    "update_template_context",
+    "url_build_error_handlers",
+    "url_default_functions",
+    "url_for",
+    "url_map",
+    "url_value_preprocessors",
+    "view_functions",
+)
+RELAYED = (
+    before_render_template,
+    got_request_exception,
+    message_flashed,
+    request_finished,
+    request_started,
+    template_rendered,
+)
 
 
 def flask_beside(app: Any) -> Any:
     """The Flask app beside an app, made when it is first asked for. The app serves its URLs.
 
+    Of `current_app` it is a proxy, too: extensions may be given one before there is an app.
+
     Outgrow it: when nothing is registered on the Flask app any more, delete the calls.
     """
-    from flask import Flask
-
-    app = app._get_current_object() if isinstance(app, LocalProxy) else app
+    if isinstance(app, LocalProxy):
+        return LocalProxy(lambda: flask_beside(app._get_current_object()))
     if "flask_beside" not in app.extensions:
+        from flask import Flask
+
         flask_app = Flask(
             app.import_name,
             root_path=app.root_path,
@@ -51,37 +94,50 @@ def flask_beside(app: Any) -> Any:
     return app.extensions["flask_beside"].flask_app
 
 
+class RequestContextOfBoth(RequestContext):
+    """A request's context, in which Flask's is entered, too."""
+
+    def push(self) -> None:
+        super().push()
+        if len(self._tokens) == 1:  # a stream enters it once more
+            self.app.extensions["flask_beside"].enter()
+
+
 class FlaskBeside:
     """The ties between an app and the Flask app beside it."""
 
     def __init__(self, app: App, flask_app: Any) -> None:
         self.app = app
         self.flask_app = flask_app
-        self._known: set[int] = set()
-        self._views: dict[str, Callable[..., WerkzeugResponse]] = {}
+        self._endpoints: set[str] = set()
         self._is_furnished = False
         self._app_context = flask_app.app_context
-        flask_app.app_context = self._context_of_both
-        flask_app.cli = app.cli
-        flask_app.config = app.config
-        flask_app.extensions = app.extensions
+        self._request_context = flask_app.request_context
+        for name in SHARED:
+            setattr(flask_app, name, getattr(app, name))
+        app.request_context = self._request_context_of_both  # type: ignore[method-assign]
+        flask_app.request_context = self._request_context_of_both
+        flask_app.app_context = self._app_context_of_both
+        flask_app.do_teardown_request = self._torn_down
         flask_app.session_interface = SessionOfApp()
         flask_app.app_ctx_globals_class = globals_of_app
-        flask_app.url_build_error_handlers.append(self._url_for)
-        flask_app.template_context_processors[None].append(self._template_context)
-        flask_app.register_error_handler(Exception, self._pass_on)
-        flask_app.add_url_rule = self._after_calling(flask_app.add_url_rule, self._add_rules)
+        flask_app.create_jinja_environment = lambda: app.jinja_env
+        flask_app.add_url_rule = self._noting_endpoints(flask_app.add_url_rule)
         flask_app.create_url_adapter = self._matched_already(flask_app.create_url_adapter)
-        app.create_url_adapter = self._ready(app.create_url_adapter)  # type: ignore[assignment, method-assign]
+        app.create_url_adapter = self._keeping_body(app.create_url_adapter)  # type: ignore[assignment, method-assign]
         appcontext_pushed.connect(self._push, app, weak=False)
+        for signal in RELAYED:
+            signal.connect(self._relay_of(signal), app, weak=False)
         app.teardown_appcontext_funcs.insert(0, self._pop)
-        app.before_request_funcs[None].insert(0, self._enter)
-        app.after_request_funcs[None].append(self._after)
         app.teardown_request_funcs[None].insert(0, self._leave)
+        make_known_to_flask()
 
-    def _context_of_both(self) -> AppContext:
+    def _app_context_of_both(self) -> AppContext:
         """The app's context, which Flask's is pushed with."""
         return AppContext(self.app)
+
+    def _request_context_of_both(self, environ: dict[str, Any]) -> RequestContextOfBoth:
+        return RequestContextOfBoth(self.app, environ)
 
     def _push(self, app: App, **extra: Any) -> None:
         if "_flask_beside_app" not in g:  # a stream enters the app's context once more
@@ -93,21 +149,19 @@ class FlaskBeside:
         if context is not None:
             context.pop(error)
 
-    def _after_calling(
-        self, function: Callable[..., Any], then: Callable[[], None]
-    ) -> Callable[..., Any]:
-        def both(*args: Any, **kwargs: Any) -> Any:
-            result = function(*args, **kwargs)
-            then()
-            return result
+    def _noting_endpoints(self, add_url_rule: Callable[..., None]) -> Callable[..., None]:
+        def add(
+            rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **kwargs: Any
+        ) -> None:
+            add_url_rule(rule, endpoint, view_func, *args, **kwargs)
+            self._endpoints.add(endpoint or view_func.__name__)
 
-        return both
+        return add
 
-    def _ready(self, create_url_adapter: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """Before a request is matched, the app knows all rules, and its body can be read twice."""
+    def _keeping_body(self, create_url_adapter: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """A request's body can be read by both."""
 
         def create(request: Any) -> Any:
-            self._add_rules()
             if request is not None:
                 request.environ["wsgi.input"] = KeptBody.around(request.environ["wsgi.input"])
             return create_url_adapter(request)
@@ -126,74 +180,40 @@ class FlaskBeside:
 
         return create
 
-    def _add_rules(self) -> None:
-        """Take over the rules that were added since; those of the app itself win."""
-        self.app.url_map.converters.update(
-            (name, converter)
-            for name, converter in self.flask_app.url_map.converters.items()
-            if name not in self.app.url_map.converters
-        )
-        for rule in self.flask_app.url_map.iter_rules():
-            if id(rule) in self._known:
-                continue
-            self._known.add(id(rule))
-            view = self.app.view_functions.get(rule.endpoint)
-            if view is not None and view is not self._views.get(rule.endpoint):
-                continue
-            copy = rule.empty()
-            automatic = getattr(rule, "provide_automatic_options", True)
-            copy.provide_automatic_options = automatic
-            self.app.url_map.add(copy)
-            self._views.setdefault(rule.endpoint, self._view(rule.endpoint))
-            self.app.view_functions[rule.endpoint] = self._views[rule.endpoint]
-
-    def _view(self, endpoint: str) -> Callable[..., WerkzeugResponse]:
-        """What the app calls; it has the name of Flask's view, by which extensions know it."""
-
-        def view(**values: Any) -> WerkzeugResponse:
-            return self._answer()
-
-        theirs = self.flask_app.view_functions.get(endpoint)
-        view.__module__ = getattr(theirs, "__module__", __name__)
-        view.__name__ = getattr(theirs, "__name__", endpoint)
-        return view
-
-    def _answer(self) -> WerkzeugResponse:
-        """Flask answers in the context that was entered before; a stream keeps it."""
-        answer: WerkzeugResponse = self.flask_app.full_dispatch_request()
-        if answer.is_streamed and not answer.direct_passthrough:
-            answer.response = stream_with_context(answer.response)
-        return answer
-
-    def _pass_on(self, error: Exception) -> NoReturn:
-        """An error that Flask has no handler for is the app's to answer."""
-        raise error
-
-    def _enter(self) -> Any:
-        """Code that still uses Flask's `request`, `g`, `url_for` works in the app's views, too."""
+    def enter(self) -> None:
+        """Flask's `request`, `g` and `session` work from here on."""
         self._furnish()
-        context = self.flask_app.request_context(environ_for_flask())
+        context = self._request_context(environ_for_flask())
         context.push()
+        context._after_request_functions = request_ctx.after_request_functions
         g.setdefault("_flask_beside", []).append(context)
-        # Flask calls its own hooks where it answers itself.
-        return None if self._is_answered_by_flask() else self.flask_app.preprocess_request()
-
-    def _after(self, response: Any) -> Any:
-        if self._is_answered_by_flask() or not g.get("_flask_beside"):
-            return response
-        return self.flask_app.process_response(response)
-
-    def _is_answered_by_flask(self) -> bool:
-        view = self._views.get(request.endpoint or "")
-        return view is not None and view is self.app.view_functions.get(request.endpoint or "")
+        if request.endpoint in self._endpoints:
+            request_ctx.after_request_functions.append(stream_in_contexts)
 
     def _leave(self, error: BaseException | None) -> None:
         contexts = g.get("_flask_beside")
         if contexts:
             contexts.pop().pop(error)
 
+    def _torn_down(self, error: BaseException | None = None) -> None:
+        """The app has called all functions for that."""
+        from flask import request_tearing_down
+
+        request_tearing_down.send(self.flask_app, exc=error)
+
+    def _relay_of(self, signal: Any) -> Callable[..., None]:
+        """What is sent for the app is sent for the Flask app, too."""
+        from flask import signals
+
+        theirs = getattr(signals, signal.name.replace("-", "_"))
+
+        def relay(app: App, **extra: Any) -> None:
+            theirs.send(self.flask_app, _async_wrapper=self.app.ensure_sync, **extra)
+
+        return relay
+
     def _furnish(self) -> None:
-        """Flask finds what extensions put on the app, and what its templates may use.
+        """Flask finds what was put on the app while it was set up.
 
         Flask-Login's functions, for one, look for `current_app.login_manager`.
         """
@@ -201,21 +221,27 @@ class FlaskBeside:
             self._is_furnished = True
             own = vars(self.flask_app)
             own.update((name, value) for name, value in vars(self.app).items() if name not in own)
-            for kind in ("filters", "tests", "globals"):
-                ours = getattr(self.app.jinja_env, kind)
-                theirs = getattr(self.flask_app.jinja_env, kind)
-                theirs.update((name, value) for name, value in ours.items() if name not in theirs)
+            self.flask_app.json = self.app.json
+            self.flask_app._got_first_request = True
 
-    def _template_context(self) -> dict[str, Any]:
-        context: dict[str, Any] = {}
-        if has_request_context():
-            self.app.update_template_context(context)
-        return context
 
-    def _url_for(self, error: Exception, endpoint: str, values: dict[str, Any]) -> str:
-        if isinstance(error, BuildError) and endpoint not in self.flask_app.view_functions:
-            return self.app.url_for(endpoint, **values)
-        raise error
+def make_known_to_flask() -> None:
+    """Extensions ask whether an answer is a `flask.Response`, a blueprint a `flask.Blueprint`."""
+    import flask
+
+    routers = [each for each in Scaffold.__subclasses__() if issubclass(each, APIRouter)]
+    if not issubclass(Response, flask.Response):
+        Response.__bases__ = (flask.Response,)
+    for router in routers:
+        if not issubclass(router, flask.Blueprint):
+            router.__bases__ = (*router.__bases__, flask.Blueprint)
+
+
+def stream_in_contexts(response: Any) -> Any:
+    """A generator of a Flask view, such as `stream_with_context` makes, keeps both contexts."""
+    if isgenerator(response.response) and not response.direct_passthrough:
+        response.response = stream_with_context(response.response)
+    return response
 
 
 def environ_for_flask() -> dict[str, Any]:

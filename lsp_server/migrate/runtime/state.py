@@ -57,7 +57,8 @@ class AppState(State):
         """Enter it to use `request` and `url_for` without a client; arguments as for a client."""
         builder = EnvironBuilder(self._app, *args, **kwargs)
         try:
-            return RequestContext(self._app, builder.get_environ())
+            made: RequestContext = self._app.request_context(builder.get_environ())
+            return made
         finally:
             builder.close()
 
