@@ -151,6 +151,12 @@ def test_an_app_that_is_broken_before_is_not_the_migrations_fault(tmp_path: Path
     assert imports.reason == "The old app itself cannot be imported: KeyError: 1."
 
 
+def test_what_an_import_would_serve_is_not_served(tmp_path: Path) -> None:
+    text = APP + "\nimport uvicorn\napp.run(port=5)\nuvicorn.run(app, port=5)\n"
+    checked = check(project(tmp_path, {"app.py": text}), HOW)
+    assert isinstance(outcome(checked, IMPORTS).outcome, Passed)
+
+
 def test_what_is_not_installed_is_told_as_a_command(notes: Migrated) -> None:
     needs = Migrated(notes.root, notes.old, {}, needed=("no_such_module",))
     how = How(is_trusted=True, interpreter=Path(sys.executable), requests=60)

@@ -43,6 +43,7 @@ class Holder:
 
     def load(self, message: dict[str, Any]) -> dict[str, Any]:
         os.environ.update(message.get("environment") or {})
+        start_no_servers()
         try:
             found = find(importlib.import_module(message["module"]), message.get("name"))
             self.app, used = made(found, message.get("arguments"))
@@ -258,6 +259,16 @@ def scope(method: str, target: str, headers: list[tuple[str, str]], body: bytes)
         "headers": [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers],
         "client": PEER, "server": SERVER,
     }  # fmt: skip
+
+
+def start_no_servers() -> None:
+    """What a module starts when it is imported: Flask skips it as under `flask run`."""
+    os.environ["FLASK_RUN_FROM_CLI"] = "true"
+    try:
+        import uvicorn
+    except ImportError:  # An app that is not migrated yet may do without it.
+        return
+    uvicorn.run = lambda *_, **__: None
 
 
 def find(module: Any, name: str | None) -> Any:
