@@ -108,3 +108,19 @@ def test_what_would_check_requests_is_refused() -> None:
 def test_sanitizers() -> None:
     assert NO_SANITIZER("a\nb") == "a\nb"
     assert BR_SANITIZER("a\nb") == "a<br/>b"
+
+
+def test_the_files_of_the_page_are_redirected_to_its_makers() -> None:
+    app = app_of()
+    answer = app.state.test_client().get("/flasgger_static/swagger-ui.css")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].endswith("/swagger-ui.css")
+    assert app.state.test_client().get("/flasgger_static/other.css").status_code == 404
+
+
+def test_the_rules_are_flasggers_own() -> None:
+    app = app_of(config={"uiversion": 2}, merge=True)
+    rules = {rule.endpoint: rule.rule for rule in app.url_map.iter_rules()}
+    assert rules["flasgger.static"] == "/flasgger_static/<path:filename>"
+    assert rules["flasgger.<lambda>"] == "/apidocs/index.html"
+    assert rules["flasgger.oauth_redirect"] == "/apidocs//o2c.html"

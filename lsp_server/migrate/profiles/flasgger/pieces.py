@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redirect_html
 from werkzeug.routing import Rule
 
+from lsp_server.migrate.profiles.flasgger.pieces_page import (
+    flasgger_oauth_page,
+    flasgger_page,
+    flasgger_ui_file,
+)
 from lsp_server.migrate.runtime.blueprint import Blueprint
 from lsp_server.migrate.runtime.context import current_app, request
 from lsp_server.migrate.runtime.json import DefaultJSONProvider, jsonify
@@ -172,15 +176,24 @@ class FlasggerSwagger:
             config.get("endpoint", "flasgger"), __name__, prefix=config.get("url_prefix")
         )
         if config.get("swagger_ui", True):
-            route = config.get("specs_route", "/apidocs/")
-            blueprint.add_url_rule(route, "apidocs", self._decorated(self._page))
-            redirect_route = config.get("oauth_redirect", "/oauth2-redirect.html")
-            blueprint.add_url_rule(redirect_route, "oauth_redirect", self._decorated(_oauth_page))
-            blueprint.add_url_rule("/apidocs/index.html", "index", self._to_page)
+            self._add_pages(blueprint)
         for spec in config["specs"]:
             view = partial(self._specification, spec["endpoint"])
             blueprint.add_url_rule(spec["route"], spec["endpoint"], self._decorated(view))
         return blueprint
+
+    def _add_pages(self, blueprint: Any) -> None:
+        config = self.config
+        files = f"{(config.get('static_url_path') or '/static').rstrip('/')}/<path:filename>"
+        blueprint.add_url_rule(files, "static", flasgger_ui_file)
+        route = config.get("specs_route", "/apidocs/")
+        blueprint.add_url_rule(route, "apidocs", self._decorated(self._page))
+        is_old = config.get("uiversion", 3) < 3
+        usual = f"{route}/o2c.html" if is_old else "/oauth2-redirect.html"
+        oauth = self._decorated(flasgger_oauth_page)
+        blueprint.add_url_rule(config.get("oauth_redirect", usual), "oauth_redirect", oauth)
+        # An old address; its endpoint has the name that a lambda has.
+        blueprint.add_url_rule("/apidocs/index.html", "<lambda>", self._to_page)
 
     def _decorated(self, view: Any) -> Any:
         for decorator in self.decorators:
@@ -209,16 +222,7 @@ class FlasggerSwagger:
         urls = [{"name": spec["name"], "url": spec["url"]} for spec in specs if spec["name"]]
         if request.args.get("json"):
             return jsonify({"specs": specs, "urls": urls, "title": title})
-        settings: dict[str, Any] = {
-            "displayOperationId": True,
-            "deepLinking": True,
-            "validatorUrl": None,
-        }
-        settings.update({"urls": urls} if urls else {}, **self.config.get("ui_params", {}))
-        page = get_swagger_ui_html(
-            openapi_url=specs[0]["url"], title=title, swagger_ui_parameters=settings
-        )
-        return bytes(page.body).decode()
+        return flasgger_page(specs[0]["url"], title, urls, self.config)
 
     def _made(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         data = self._head(spec)
@@ -313,10 +317,6 @@ class FlasggerSwagger:
 def _swagger_folder(obj: Any) -> Path:
     """The folder of the code that a description belongs to."""
     return Path(os.path.abspath(inspect.getfile(inspect.unwrap(obj)))).parent
-
-
-def _oauth_page() -> str:
-    return bytes(get_swagger_ui_oauth2_redirect_html().body).decode()
 
 
 def _take_definitions(swag: Any, definitions: dict[str, Any]) -> None:
