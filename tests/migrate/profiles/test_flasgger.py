@@ -124,3 +124,58 @@ def test_the_rules_are_flasggers_own() -> None:
     assert rules["flasgger.static"] == "/flasgger_static/<path:filename>"
     assert rules["flasgger.<lambda>"] == "/apidocs/index.html"
     assert rules["flasgger.oauth_redirect"] == "/apidocs//o2c.html"
+
+
+def test_a_dictionary_adds_to_the_docstring() -> None:
+    app = App(__name__)
+
+    @app.get("/")
+    @swag_from({"tags": ["a"], "responses": {400: {"description": "Bad"}}})
+    @swag_from()
+    def view() -> str:
+        """
+        ---
+        tags: [b]
+        responses:
+          200:
+            description: Good
+        """
+        return ""
+
+    FlasggerSwagger(app)
+    operation = specification(app)["paths"]["/"]["get"]
+    assert operation["tags"] == ["a", "b"]
+    assert operation["responses"] == {
+        "200": {"description": "Good"},
+        "400": {"description": "Bad"},
+    }
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_file_is_read_as_its_first_bytes_say(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "view.yml").write_text("Äpfel\n---\ntags: [b]\n", encoding=encoding)
+    app = App(__name__)
+    app.get("/")(swag_from(tmp_path / "view.yml")(lambda: ""))
+    FlasggerSwagger(app)
+    assert specification(app)["paths"]["/"]["get"] == {"summary": "Äpfel", "tags": ["b"]}
+
+
+def test_components_that_are_set_take_the_place_of_schemas() -> None:
+    def made(**config: Any) -> dict[str, Any]:
+        app = App(__name__)
+        swagger = FlasggerSwagger(app, config={"openapi": "3.0.1", **config}, merge=True)
+
+        @swagger.definition("Pet")
+        class Pet:
+            """Pets,
+            all of them.
+            ---
+            type: object
+            """
+
+        return specification(app)
+
+    described = {"type": "object", "description": "Pets,<br/>all of them."}
+    assert made()["components"] == {"schemas": {"Pet": described}}
+    assert "definitions" not in made()
+    assert made(components={"x": {}})["components"] == {"x": {}}

@@ -29,6 +29,7 @@ PROFILE = Profile(
     },
     pieces=(
         "lsp_server.migrate.profiles.flasgger.pieces_page",
+        "lsp_server.migrate.profiles.flasgger.pieces_reading",
         "lsp_server.migrate.profiles.flasgger.pieces",
     ),
     dependencies=("pyyaml>=6",),

@@ -19,15 +19,17 @@ from lsp_server.migrate.profiles.flasgger.pieces_page import (
     flasgger_page,
     flasgger_ui_file,
 )
+from lsp_server.migrate.profiles.flasgger.pieces_reading import (
+    flasgger_decoded,
+    flasgger_merged,
+    flasgger_operation,
+    flasgger_take_definitions,
+)
 from lsp_server.migrate.runtime.blueprint import Blueprint
 from lsp_server.migrate.runtime.context import current_app, request
 from lsp_server.migrate.runtime.json import DefaultJSONProvider, jsonify
 from lsp_server.migrate.runtime.urls import redirect, url_for
 
-_SWAGGER_OPTIONS = (
-    "tags", "consumes", "produces", "schemes", "security", "deprecated", "operationId",
-    "externalDocs",
-)  # fmt: skip
 _SWAGGER_VARIABLE = re.compile(r"<(?:[^<>:]*(?:\([^<>]*\))?:)?([^<>]*)>")
 
 
@@ -79,6 +81,7 @@ def swag_from(
         documented: Any = update_wrapper(wrapper, function)
         if isinstance(specs, dict):
             documented.specs_dict = specs
+        if not isinstance(specs, str | Path):
             return documented
         path = _swagger_folder(function) / str(specs)
         verbs = [method.lower() for method in methods or ()]
@@ -227,13 +230,13 @@ class FlasggerSwagger:
     def _made(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         data = self._head(spec)
         data.update(deepcopy(self.template or {}))
-        is_new = str(data.get("openapi", "2")).startswith("3")
-        definitions = data.setdefault("definitions", {})
-        if is_new:
-            definitions = data.setdefault("components", {}).setdefault("schemas", definitions)
+        definitions: dict[str, Any] = data.get("definitions", {})
+        if _is_openapi_3(data):
+            definitions = data.get("components", {}).get("schemas", {})
         for name, obj in self.definition_models:
-            _, description, swag = self._read(obj, "", "")
-            definitions[name] = {**swag, **({"description": description} if description else {})}
+            description = self.sanitizer((inspect.getdoc(obj) or "").partition("---")[0][:-1])
+            described = {"description": description} if description else {}
+            definitions[name] = {**self._read(obj, "", "")[2], **described}
         rule_filter = spec.get("rule_filter") or (lambda rule: True)
         for rule in filter(rule_filter, current_app.url_map.iter_rules()):
             operations = dict(self._operations(rule, definitions))
@@ -241,7 +244,7 @@ class FlasggerSwagger:
                 path = self._path(rule)
                 for verb, operation in operations.items():
                     data["paths"].setdefault(path, {}).setdefault(verb, {}).update(operation)
-        if is_new:
+        if _is_openapi_3(self.config):
             data.pop("definitions", None)
         return data
 
@@ -265,7 +268,10 @@ class FlasggerSwagger:
         else:
             config = self.config
             data["swagger"] = config.get("swagger") or config.get("swagger_version") or "2.0"
-        optional = ("host", "basePath", "schemes", "securityDefinitions", "components", "servers")
+        optional: tuple[str, ...] = ("host", "basePath", "schemes", "securityDefinitions")
+        if _is_openapi_3(self.config):
+            data["components"] = {"schemas": data["definitions"]}
+            optional += ("components", "servers")
         data.update((key, self.config[key]) for key in optional if self.config.get(key))
         data.update((key, value) for key, value in self.config.items() if key.startswith("x-"))
         return data
@@ -288,11 +294,11 @@ class FlasggerSwagger:
                 view_class, "dispatch_request", view
             )
             summary, description, swag = self._read(documented, rule.endpoint, verb)
-            swag = {**deepcopy(getattr(documented, "specs_dict", {})), **swag}
+            swag = flasgger_merged(deepcopy(getattr(documented, "specs_dict", {})), swag)
             if swag:
                 definitions.update(swag.pop("definitions", {}))
-                _take_definitions(swag, definitions)
-                yield verb, _operation(summary, description, swag)
+                flasgger_take_definitions(swag, definitions)
+                yield verb, flasgger_operation(summary, description, swag)
 
     def _read(self, obj: Any, endpoint: str, verb: str) -> tuple[str, str, dict[str, Any]]:
         """Summary, description, and what the YAML behind `---` says."""
@@ -303,7 +309,7 @@ class FlasggerSwagger:
         if path is None and text.startswith("file:"):
             path = _swagger_folder(obj) / text.partition("\n")[0].removeprefix("file:").strip()
         if path is not None:
-            text = path.read_text(encoding="utf-8")
+            text = flasgger_decoded(path.read_bytes())
         before, separator, after = text.partition("---")
         if not separator:
             whole = yaml.safe_load(text) if path is not None else None
@@ -314,36 +320,10 @@ class FlasggerSwagger:
         return self.sanitizer(summary), self.sanitizer(description), found
 
 
+def _is_openapi_3(data: Mapping[str, Any]) -> bool:
+    return str(data.get("openapi") or "2").startswith("3")
+
+
 def _swagger_folder(obj: Any) -> Path:
     """The folder of the code that a description belongs to."""
     return Path(os.path.abspath(inspect.getfile(inspect.unwrap(obj)))).parent
-
-
-def _take_definitions(swag: Any, definitions: dict[str, Any]) -> None:
-    """Schemas with an id become definitions, and a reference stands in their place."""
-    inner = swag.values() if isinstance(swag, dict) else swag if isinstance(swag, list) else ()
-    for value in inner:
-        _take_definitions(value, definitions)
-    schema = swag.get("schema") if isinstance(swag, dict) else None
-    if isinstance(schema, dict) and "id" in schema:
-        name = schema.pop("id")
-        definitions.setdefault(name, {}).update(schema)
-        swag["schema"] = {"$ref": f"#/definitions/{name}"}
-
-
-def _operation(summary: str, description: str, swag: Mapping[str, Any]) -> dict[str, Any]:
-    operation: dict[str, Any] = {
-        "summary": summary or swag.get("summary"),
-        "description": description or swag.get("description"),
-        "requestBody": swag.get("requestBody"),
-        "callbacks": swag.get("callbacks"),
-        "responses": {str(key): value for key, value in (swag.get("responses") or {}).items()},
-        "parameters": swag.get("parameters"),
-    }
-    operation = {key: value for key, value in operation.items() if value}
-    for key in _SWAGGER_OPTIONS:
-        if key in swag:
-            value = swag[key]
-            is_one = key in ("produces", "consumes") and not isinstance(value, list | tuple)
-            operation[key] = [value] if is_one else value
-    return operation
