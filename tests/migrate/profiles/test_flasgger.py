@@ -165,7 +165,7 @@ def test_components_that_are_set_take_the_place_of_schemas() -> None:
         app = App(__name__)
         swagger = FlasggerSwagger(app, config={"openapi": "3.0.1", **config}, merge=True)
 
-        @swagger.definition("Pet")
+        @swagger.definition("Pet", tags=["pets"])
         class Pet:
             """Pets,
             all of them.
@@ -179,3 +179,6 @@ def test_components_that_are_set_take_the_place_of_schemas() -> None:
     assert made()["components"] == {"schemas": {"Pet": described}}
     assert "definitions" not in made()
     assert made(components={"x": {}})["components"] == {"x": {}}
+    specs = {"endpoint": "apispec_1", "route": "/apispec_1.json"}
+    none = {**specs, "definition_filter": lambda model: "cars" in model.tags}
+    assert made(specs=[none])["components"] == {"schemas": {}}

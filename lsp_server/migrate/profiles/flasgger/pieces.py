@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import partial, update_wrapper
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import yaml
@@ -135,7 +136,7 @@ class FlasggerSwagger:
         self.template = template
         self.template_file = template_file
         self.decorators = decorators or []
-        self.definition_models: list[tuple[str, Any]] = []
+        self.definition_models: list[Any] = []
         self.apispecs: dict[str, Any] = {}
         if app is not None:
             self.init_app(app)
@@ -161,7 +162,8 @@ class FlasggerSwagger:
         """A class whose docstring describes a model."""
 
         def decorator(obj: Any) -> Any:
-            self.definition_models.append((name, obj))
+            model = SimpleNamespace(name=name, obj=obj, tags=tags or [])
+            self.definition_models.append(model)
             return obj
 
         return decorator
@@ -233,10 +235,12 @@ class FlasggerSwagger:
         definitions: dict[str, Any] = data.get("definitions", {})
         if _is_openapi_3(data):
             definitions = data.get("components", {}).get("schemas", {})
-        for name, obj in self.definition_models:
-            description = self.sanitizer((inspect.getdoc(obj) or "").partition("---")[0][:-1])
+        model_filter = spec.get("definition_filter") or (lambda model: True)
+        for model in filter(model_filter, self.definition_models):
+            doc = inspect.getdoc(model.obj) or ""
+            description = self.sanitizer(doc.partition("---")[0][:-1])
             described = {"description": description} if description else {}
-            definitions[name] = {**self._read(obj, "", "")[2], **described}
+            definitions[model.name] = {**self._read(model.obj, "", "")[2], **described}
         rule_filter = spec.get("rule_filter") or (lambda rule: True)
         for rule in filter(rule_filter, current_app.url_map.iter_rules()):
             operations = dict(self._operations(rule, definitions))
