@@ -182,3 +182,39 @@ def test_components_that_are_set_take_the_place_of_schemas() -> None:
     specs = {"endpoint": "apispec_1", "route": "/apispec_1.json"}
     none = {**specs, "definition_filter": lambda model: "cars" in model.tags}
     assert made(specs=[none])["components"] == {"schemas": {}}
+
+
+def test_a_docstring_without_yaml_is_a_summary_and_its_first_line_always_is() -> None:
+    app = App(__name__)
+
+    @app.get("/plain")
+    @swag_from({"tags": ["a"]})
+    def plain() -> str:
+        """All of it.
+
+        This, too."""
+        return ""
+
+    @app.get("/bare")
+    def bare() -> str:
+        """
+        ---
+        tags: [b]
+        """
+        return ""
+
+    FlasggerSwagger(app)
+    paths = specification(app)["paths"]
+    assert paths["/plain"]["get"]["summary"] == "All of it.\n\nThis, too."
+    assert paths["/bare"]["get"] == {"summary": "---", "tags": ["b"]}
+
+
+def test_a_file_imports_others(tmp_path: Path) -> None:
+    (tmp_path / "bad.yml").write_text("400:\n  description: Bad")
+    text = 'One\n---\nresponses:\n  200:\n    description: Good\n  import: "{}"\n'
+    (tmp_path / "view.yml").write_text(text.format(tmp_path / "bad.yml"))
+    app = App(__name__)
+    app.get("/")(swag_from(tmp_path / "view.yml")(lambda: ""))
+    FlasggerSwagger(app)
+    responses = specification(app)["paths"]["/"]["get"]["responses"]
+    assert responses == {"200": {"description": "Good"}, "400": {"description": "Bad"}}

@@ -22,6 +22,7 @@ from lsp_server.migrate.profiles.flasgger.pieces_page import (
 )
 from lsp_server.migrate.profiles.flasgger.pieces_reading import (
     flasgger_decoded,
+    flasgger_imported,
     flasgger_merged,
     flasgger_operation,
     flasgger_take_definitions,
@@ -314,14 +315,17 @@ class FlasggerSwagger:
             path = _swagger_folder(obj) / text.partition("\n")[0].removeprefix("file:").strip()
         if path is not None:
             text = flasgger_decoded(path.read_bytes())
-        before, separator, after = text.partition("---")
-        if not separator:
+        if 'import: "' in text:
+            text = flasgger_imported(text, _swagger_folder(obj))
+        start, line = text.find("---"), text.find("\n")
+        if start < 0:
             whole = yaml.safe_load(text) if path is not None else None
-            return "", "", whole if isinstance(whole, dict) else {}
-        summary, _, description = before.partition("\n")
-        swag = yaml.safe_load(after.removeprefix("\n"))
+            return text if path is None else "", "", whole if isinstance(whole, dict) else {}
+        if line < 0:
+            return "", "", {}
+        swag = yaml.safe_load(text[start + 4 :])
         found = swag if isinstance(swag, dict) else {}
-        return self.sanitizer(summary), self.sanitizer(description), found
+        return self.sanitizer(text[:line]), self.sanitizer(text[line + 1 : start]), found
 
 
 def _is_openapi_3(data: Mapping[str, Any]) -> bool:

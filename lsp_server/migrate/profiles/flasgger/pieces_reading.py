@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+FLASGGER_IMPORT = re.compile('import: "(.*)"')
 FLASGGER_OPTIONS = (
     "tags", "consumes", "produces", "schemes", "security", "deprecated", "operationId",
     "externalDocs",
@@ -31,6 +34,16 @@ def flasgger_decoded(text: bytes) -> str:
     if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return text.decode("utf-16")
     return text.decode("utf-8-sig")
+
+
+def flasgger_imported(text: str, folder: Path) -> str:
+    """The text with the files that it imports, each indented as the line that names it."""
+    found = FLASGGER_IMPORT.search(text)
+    if found is None:
+        return text
+    indent = " " * (found.start() - text.rfind("\n", 0, found.start()) - 1)
+    inner = flasgger_decoded((folder / found[1]).read_bytes()).replace("\n", f"\n{indent}")
+    return flasgger_imported(text[: found.start()] + inner + text[found.end() :], folder)
 
 
 def flasgger_take_definitions(swag: Any, definitions: dict[str, Any]) -> None:
