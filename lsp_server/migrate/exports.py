@@ -52,7 +52,8 @@ class Exports:
 
     def is_module(self, full: str) -> bool:
         """Whether names are imported below it: `flask`, `flask.views`, `flask_login`."""
-        if any(_below(name, (full,)) and name != full for name in flask_names.EXPORTS):
+        of_flask = (*flask_names.EXPORTS, *core.LIBRARY)
+        if any(_below(name, (full,)) and name != full for name in of_flask):
             return True
         tables = (each.exports for each in self.profiles)
         if any(name.startswith(f"{full}.") for table in tables for name in table):

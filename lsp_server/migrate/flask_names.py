@@ -96,6 +96,8 @@ _SAME = {
         "stream_with_context template_rendered"
     ),
     "flask.testing": "EnvironBuilder FlaskClient FlaskCliRunner ScriptInfo SessionMixin",
+    "flask.sansio.blueprints": "Blueprint BlueprintSetupState",
+    "flask.sansio.scaffold": "Scaffold setupmethod",
     "flask.views": "MethodView View current_app request",
     "flask.wrappers": "Request Response current_app",
 }
@@ -103,6 +105,9 @@ _SAME = {
 _OTHER = {
     "flask.Flask": "App",
     "flask.app.Flask": "App",
+    "flask.app.App": "App",
+    "flask.sansio.app.App": "App",
+    "flask.blueprints.SansioBlueprint": "Blueprint",
     "flask.app.get_debug_flag": "debug_flag",
     "flask.cli.cli": "flask_command",
     "flask.cli.get_debug_flag": "debug_flag",

@@ -511,12 +511,18 @@ def look_up(module: str, name: str) -> Any:
     top = module.partition(".")[0]
     if top == "flask" and name == "json":
         return json
-    if f"{module}.{name}" in sys.modules:
-        return sys.modules[f"{module}.{name}"]
+    if f"{module}.{name}" in sys.modules or is_module(f"{module}.{name}"):
+        return importlib.import_module(f"{module}.{name}")
     raise ImportError(
         f"The tests use {module}.{name}, which {helper.__name__} does not hold, as the app does "
         "not use it: add it there, or change the test."
     )
+
+
+def is_module(name: str) -> bool:
+    """Whether names of a module are known: `from flask_login import utils` names none of them."""
+    exports: dict[str, str] = json.loads(os.environ.get("PENNA_EXPORTS") or "{}")
+    return any(each.startswith(f"{name}.") for each in exports)
 
 
 def helper_module() -> ModuleType:
@@ -548,7 +554,7 @@ def importing_frame() -> FrameType | None:
 
 
 def is_machinery(file: str) -> bool:
-    inside = os.path.basename(file) in ("mock.py", "pkgutil.py")
+    inside = os.path.basename(file) in ("mock.py", "pkgutil.py", "contextlib.py")
     return inside or "importlib" in file or file == __file__
 
 

@@ -151,6 +151,27 @@ def test_an_app_that_is_broken_before_is_not_the_migrations_fault(tmp_path: Path
     assert imports.reason == "The old app itself cannot be imported: KeyError: 1."
 
 
+def test_what_an_import_would_serve_is_not_served(tmp_path: Path) -> None:
+    text = APP + "\nimport uvicorn\napp.run(port=5)\nuvicorn.run(app, port=5)\n"
+    checked = check(project(tmp_path, {"app.py": text}), HOW)
+    assert isinstance(outcome(checked, IMPORTS).outcome, Passed)
+
+
+def test_an_app_that_only_the_script_makes_is_checked(tmp_path: Path) -> None:
+    text = (
+        "from flask import Blueprint, Flask\nbp = Blueprint('b', __name__)\n"
+        "@bp.route('/')\ndef index():\n    return 'here'\n"
+        "if __name__ == '__main__':\n    app = Flask(__name__)\n"
+        "    app.register_blueprint(bp)\n    app.run()\n"
+    )
+    (tmp_path / "shop.py").write_text(text)
+    workspace = read(tmp_path)
+    checked = check(of_migration(workspace, migrate(workspace)), HOW)
+    assert [each.name for each in checked.checks if isinstance(each.outcome, Passed)] == [
+        PARSES, IMPORTS, RULES, REPLAY,
+    ]  # fmt: skip
+
+
 def test_what_is_not_installed_is_told_as_a_command(notes: Migrated) -> None:
     needs = Migrated(notes.root, notes.old, {}, needed=("no_such_module",))
     how = How(is_trusted=True, interpreter=Path(sys.executable), requests=60)

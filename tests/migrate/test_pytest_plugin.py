@@ -257,6 +257,20 @@ def test_a_name_patched_again(monkeypatch):
     assert app.test_client().get("/").text == "Cy"
 
 
+@mock.patch("flask_login.utils._get_user")
+def test_a_patched_test(get_user):
+    get_user.return_value = SimpleNamespace(name="Di", is_authenticated=True)
+    assert app.test_client().get("/").text == "Di"
+
+
+def test_a_name_patched_in_its_module(monkeypatch):
+    from flask_login import utils
+
+    user = SimpleNamespace(name="Ed", is_authenticated=True)
+    monkeypatch.setattr(utils, "_get_user", lambda: user)
+    assert app.test_client().get("/").text == "Ed"
+
+
 def test_nothing_stays_patched():
     assert app.test_client().get("/").status_code == 401
     assert callable(flask_login.utils.login_user)
@@ -271,7 +285,7 @@ def test_names_that_only_tests_use_and_names_that_they_patch(
     migrated(root)
     after = run_tests(sandbox, root, PLACE, "flask_compat", {EXPORT: "get_login_user"})
     assert isinstance(compare_runs(before, after), Passed), after.details
-    assert len(before.passed) == 4
+    assert len(before.passed) == 6
 
 
 def test_unittest_cases_are_run_too(tmp_path: Path, sandbox: Sandbox) -> None:

@@ -3,6 +3,10 @@
 Flask's defaults are written out, as uvicorn's port is another. `debug=` has no counterpart for an
 app object: reloading needs an import string, which the warning gives. A call with arguments that
 uvicorn has no word for, or with `**options`, stays, as the helper's `App` has a `run`, too.
+
+`flask run` skips such calls, and no server that imports the module skips `uvicorn.run`. So a call
+that any import of the module reaches gets its `if __name__ == "__main__":`, unless another module
+of the project imports it, and may mean to start the server by that.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from pathlib import PurePosixPath
 import libcst as cst
 
 from lsp_server.migrate.names import Own
+from lsp_server.migrate.place import imported_paths
 from lsp_server.migrate.routes import has_comments
 from lsp_server.migrate.rules.change import Change, Scene
 from lsp_server.migrate.tree import Replacement
@@ -24,6 +29,7 @@ NO_TARGET = (
     "`{name}` has no counterpart here: uvicorn reloads an app that stands at the top of a module, "
     "or a function without arguments that makes one."
 )
+ON_IMPORT = "It stands under `if __name__` now: `flask run` skipped it, other servers would not."
 
 
 def changes(scene: Scene) -> Iterator[Change]:
@@ -35,6 +41,34 @@ def changes(scene: Scene) -> Iterator[Change]:
         if scene.kinds.of(scene.source, func.value) != "app" or not _sayable(call):
             continue
         yield Change(call, _served, imports=("uvicorn",), warning=_warning(scene, call, func))
+        statement = _run_by_imports(scene, call)
+        if statement is not None:
+            yield Change(statement, _guarded, warning=ON_IMPORT)
+
+
+def _run_by_imports(scene: Scene, call: cst.Call) -> cst.SimpleStatementLine | None:
+    """The statement of the module that is this call, where only servers import the module."""
+    parents = scene.source.facts.parents
+    statement = parents.get(parents.get(call, call), call)
+    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+        return None
+    if parents.get(statement) is not scene.source.tree or _is_imported(scene):
+        return None
+    return statement
+
+
+def _is_imported(scene: Scene) -> bool:
+    here = scene.source.path
+    others = (source for path, source in scene.code.sources.items() if path != here)
+    return any(here in imported_paths(scene.code, source) for source in others)
+
+
+def _guarded(node: cst.CSTNode) -> Replacement:
+    assert isinstance(node, cst.SimpleStatementLine)
+    block = cst.parse_statement('if __name__ == "__main__":\n    pass')
+    assert isinstance(block, cst.If)
+    body = cst.IndentedBlock([node.with_changes(leading_lines=())])
+    return block.with_changes(body=body, leading_lines=node.leading_lines)
 
 
 def _sayable(call: cst.Call) -> bool:

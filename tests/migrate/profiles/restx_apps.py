@@ -310,6 +310,28 @@ FAILING = (
 )
 
 
+def shown(kit: Any) -> Any:
+    """A representation that writes what it is given as Python does, types and all."""
+    app = kit.App("shown")
+    api = kit.rest.Api(app, default_mediatype="text/plain")
+    sized = api.model("Sized", {"size": kit.rest.fields.Integer, "more": kit.rest.fields.Raw})
+
+    @api.representation("text/plain")
+    def plain(data: Any, code: int, headers: Any = None) -> Any:
+        return kit.make_response(repr(data), code, headers)
+
+    @api.route("/things/<int:n>")
+    class Thing(kit.rest.Resource):
+        @api.marshal_with(sized)
+        def get(self, n: int) -> Any:
+            return {"size": n, "more": {"a": 1}}
+
+    return app
+
+
+SHOWN = (ask("GET", "/things/1"), ask("GET", "/things/x"), ask("GET", "/swagger.json"))
+
+
 def negotiating(kit: Any) -> Any:
     """Representations of the API and of a resource, and a client that accepts none."""
     app = kit.App("negotiating")
@@ -900,6 +922,7 @@ APPS = (
     (todos, TODOS),
     (on_blueprint, ON_BLUEPRINT),
     (failing, FAILING),
+    (shown, SHOWN),
     (negotiating, NEGOTIATING),
     (models, MODELS),
     (arguments, ARGUMENTS),

@@ -108,3 +108,113 @@ def test_what_would_check_requests_is_refused() -> None:
 def test_sanitizers() -> None:
     assert NO_SANITIZER("a\nb") == "a\nb"
     assert BR_SANITIZER("a\nb") == "a<br/>b"
+
+
+def test_the_files_of_the_page_are_redirected_to_its_makers() -> None:
+    app = app_of()
+    answer = app.state.test_client().get("/flasgger_static/swagger-ui.css")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].endswith("/swagger-ui.css")
+    assert app.state.test_client().get("/flasgger_static/other.css").status_code == 404
+
+
+def test_the_rules_are_flasggers_own() -> None:
+    app = app_of(config={"uiversion": 2}, merge=True)
+    rules = {rule.endpoint: rule.rule for rule in app.url_map.iter_rules()}
+    assert rules["flasgger.static"] == "/flasgger_static/<path:filename>"
+    assert rules["flasgger.<lambda>"] == "/apidocs/index.html"
+    assert rules["flasgger.oauth_redirect"] == "/apidocs//o2c.html"
+
+
+def test_a_dictionary_adds_to_the_docstring() -> None:
+    app = App(__name__)
+
+    @app.get("/")
+    @swag_from({"tags": ["a"], "responses": {400: {"description": "Bad"}}})
+    @swag_from()
+    def view() -> str:
+        """
+        ---
+        tags: [b]
+        responses:
+          200:
+            description: Good
+        """
+        return ""
+
+    FlasggerSwagger(app)
+    operation = specification(app)["paths"]["/"]["get"]
+    assert operation["tags"] == ["a", "b"]
+    assert operation["responses"] == {
+        "200": {"description": "Good"},
+        "400": {"description": "Bad"},
+    }
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_file_is_read_as_its_first_bytes_say(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "view.yml").write_text("Äpfel\n---\ntags: [b]\n", encoding=encoding)
+    app = App(__name__)
+    app.get("/")(swag_from(tmp_path / "view.yml")(lambda: ""))
+    FlasggerSwagger(app)
+    assert specification(app)["paths"]["/"]["get"] == {"summary": "Äpfel", "tags": ["b"]}
+
+
+def test_components_that_are_set_take_the_place_of_schemas() -> None:
+    def made(**config: Any) -> dict[str, Any]:
+        app = App(__name__)
+        swagger = FlasggerSwagger(app, config={"openapi": "3.0.1", **config}, merge=True)
+
+        @swagger.definition("Pet", tags=["pets"])
+        class Pet:
+            """Pets,
+            all of them.
+            ---
+            type: object
+            """
+
+        return specification(app)
+
+    described = {"type": "object", "description": "Pets,<br/>all of them."}
+    assert made()["components"] == {"schemas": {"Pet": described}}
+    assert "definitions" not in made()
+    assert made(components={"x": {}})["components"] == {"x": {}}
+    specs = {"endpoint": "apispec_1", "route": "/apispec_1.json"}
+    none = {**specs, "definition_filter": lambda model: "cars" in model.tags}
+    assert made(specs=[none])["components"] == {"schemas": {}}
+
+
+def test_a_docstring_without_yaml_is_a_summary_and_its_first_line_always_is() -> None:
+    app = App(__name__)
+
+    @app.get("/plain")
+    @swag_from({"tags": ["a"]})
+    def plain() -> str:
+        """All of it.
+
+        This, too."""
+        return ""
+
+    @app.get("/bare")
+    def bare() -> str:
+        """
+        ---
+        tags: [b]
+        """
+        return ""
+
+    FlasggerSwagger(app)
+    paths = specification(app)["paths"]
+    assert paths["/plain"]["get"]["summary"] == "All of it.\n\nThis, too."
+    assert paths["/bare"]["get"] == {"summary": "---", "tags": ["b"]}
+
+
+def test_a_file_imports_others(tmp_path: Path) -> None:
+    (tmp_path / "bad.yml").write_text("400:\n  description: Bad")
+    text = 'One\n---\nresponses:\n  200:\n    description: Good\n  import: "{}"\n'
+    (tmp_path / "view.yml").write_text(text.format(tmp_path / "bad.yml"))
+    app = App(__name__)
+    app.get("/")(swag_from(tmp_path / "view.yml")(lambda: ""))
+    FlasggerSwagger(app)
+    responses = specification(app)["paths"]["/"]["get"]["responses"]
+    assert responses == {"200": {"description": "Good"}, "400": {"description": "Bad"}}

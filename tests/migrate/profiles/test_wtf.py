@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -556,6 +558,74 @@ def test_native_routes_are_checked_too_and_read_the_whole_body() -> None:
     assert client.post("/native", data=b"", headers=headers).get_json() == ""
 
 
-def test_recaptcha_is_refused_by_name() -> None:
-    assert "flask_wtf.RecaptchaField" in PROFILE.refused
-    assert not PROFILE.refused.keys() & PROFILE.exports.keys()
+def human(flask: Any, wtf: Any) -> Any:
+    """A form that asks whether a human sent it."""
+    app = flask.Flask(__name__)
+    app.secret_key = "dev"
+
+    class Form(wtf.FlaskForm):
+        name = wtforms.StringField()
+        plain = wtf.RecaptchaField()
+        other = wtf.recaptcha.RecaptchaField(
+            "Other", validators=[wtf.recaptcha.Recaptcha("Who?")], nonce=lambda: '"<n>'
+        )
+
+    @app.route("/", methods=["GET", "POST"])
+    def index() -> Any:
+        form = Form(meta={"csrf": False})
+        valid = form.validate_on_submit()
+        return flask.jsonify(valid, form.errors, form.plain(), form.other(class_="x", data_theme=1))
+
+    return app
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"success": True},
+        {"success": False, "error-codes": ["other", "invalid-input-secret"]},
+        {"success": False},
+        None,
+    ],
+)
+def test_a_recaptcha_is_what_google_says(answer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def urlopen(url: str, data: bytes) -> Any:
+        asked.append((url, data))
+        text = json.dumps(answer).encode()
+        return SimpleNamespace(code=200 if answer else 500, read=lambda: text)
+
+    pair = Pair(human, PROFILE, RECAPTCHA_PUBLIC_KEY="p", RECAPTCHA_PRIVATE_KEY="s")
+    monkeypatch.setattr("urllib.request.urlopen", urlopen)
+    pieces = "lsp_server.migrate.profiles.wtf.pieces_recaptcha"
+    monkeypatch.setattr(f"{pieces}.urlopen", urlopen)
+    sent = {"name": "Ann", "g-recaptcha-response": "x"}
+    pair.script(
+        [
+            ("GET", "/"),
+            ("POST", "/", {"data": {"name": "Ann"}}),
+            ("POST", "/", {"data": sent}),
+            ("POST", "/", {"json": sent}),
+        ]
+    )
+    assert len(asked) == 8
+    assert asked[0] == asked[4]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"RECAPTCHA_ENABLED": False},
+        {"RECAPTCHA_HTML": "<b></b>"},
+        {
+            "RECAPTCHA_SCRIPT": "https://example.com/x.js",
+            "RECAPTCHA_PARAMETERS": {"hl": "de", "r": "a b"},
+            "RECAPTCHA_DIV_CLASS": "cf",
+            "RECAPTCHA_DATA_ATTRS": {"theme": "dark"},
+        },
+    ],
+)
+def test_a_recaptcha_looks_as_it_is_set(config: Any) -> None:
+    pair = Pair(human, PROFILE, RECAPTCHA_PUBLIC_KEY="p", TESTING=True, **config)
+    pair.script([("GET", "/"), ("POST", "/", {"data": {"name": "Ann"}})])

@@ -1,6 +1,6 @@
 """flasgger: the specification that it makes of docstrings, and the page that shows it."""
 
-from lsp_server.migrate.profile import Profile
+from lsp_server.migrate.profile import ByDesign, Profile
 
 _VALIDATION = (
     "It checks requests against the documentation. Check them in the view, or with Pydantic on a "
@@ -27,7 +27,11 @@ PROFILE = Profile(
         "flasgger.LazyString": "FlasggerLazyString",
         "flasgger.LazyJSONEncoder": "FlasggerLazyJSONEncoder",
     },
-    pieces=("lsp_server.migrate.profiles.flasgger.pieces",),
+    pieces=(
+        "lsp_server.migrate.profiles.flasgger.pieces_page",
+        "lsp_server.migrate.profiles.flasgger.pieces_reading",
+        "lsp_server.migrate.profiles.flasgger.pieces",
+    ),
     dependencies=("pyyaml>=6",),
     refused={
         "flasgger.validate": _VALIDATION,
@@ -40,7 +44,10 @@ PROFILE = Profile(
         "flasgger.apispec_to_template": _CLASSES,
     },
     notes=(
-        "The page with the documentation takes Swagger UI from a content delivery network, and "
-        "`/flasgger_static` is gone.",
+        "The page with the documentation takes Swagger UI from cdn.jsdelivr.net, where the "
+        "addresses below `/flasgger_static` redirect to: the page's HTML differs.",
+    ),
+    differs=ByDesign(
+        endpoints=(r"(^|\.)apidocs$", r"(^|\.)oauth_redirect$", r"^flasgger\.static$")
     ),
 )

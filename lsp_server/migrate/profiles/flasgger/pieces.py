@@ -9,21 +9,29 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import partial, update_wrapper
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import yaml
-from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redirect_html
 from werkzeug.routing import Rule
 
+from lsp_server.migrate.profiles.flasgger.pieces_page import (
+    flasgger_oauth_page,
+    flasgger_page,
+    flasgger_ui_file,
+)
+from lsp_server.migrate.profiles.flasgger.pieces_reading import (
+    flasgger_decoded,
+    flasgger_imported,
+    flasgger_merged,
+    flasgger_operation,
+    flasgger_take_definitions,
+)
 from lsp_server.migrate.runtime.blueprint import Blueprint
 from lsp_server.migrate.runtime.context import current_app, request
 from lsp_server.migrate.runtime.json import DefaultJSONProvider, jsonify
 from lsp_server.migrate.runtime.urls import redirect, url_for
 
-_SWAGGER_OPTIONS = (
-    "tags", "consumes", "produces", "schemes", "security", "deprecated", "operationId",
-    "externalDocs",
-)  # fmt: skip
 _SWAGGER_VARIABLE = re.compile(r"<(?:[^<>:]*(?:\([^<>]*\))?:)?([^<>]*)>")
 
 
@@ -75,6 +83,7 @@ def swag_from(
         documented: Any = update_wrapper(wrapper, function)
         if isinstance(specs, dict):
             documented.specs_dict = specs
+        if not isinstance(specs, str | Path):
             return documented
         path = _swagger_folder(function) / str(specs)
         verbs = [method.lower() for method in methods or ()]
@@ -128,7 +137,7 @@ class FlasggerSwagger:
         self.template = template
         self.template_file = template_file
         self.decorators = decorators or []
-        self.definition_models: list[tuple[str, Any]] = []
+        self.definition_models: list[Any] = []
         self.apispecs: dict[str, Any] = {}
         if app is not None:
             self.init_app(app)
@@ -154,7 +163,8 @@ class FlasggerSwagger:
         """A class whose docstring describes a model."""
 
         def decorator(obj: Any) -> Any:
-            self.definition_models.append((name, obj))
+            model = SimpleNamespace(name=name, obj=obj, tags=tags or [])
+            self.definition_models.append(model)
             return obj
 
         return decorator
@@ -172,15 +182,24 @@ class FlasggerSwagger:
             config.get("endpoint", "flasgger"), __name__, prefix=config.get("url_prefix")
         )
         if config.get("swagger_ui", True):
-            route = config.get("specs_route", "/apidocs/")
-            blueprint.add_url_rule(route, "apidocs", self._decorated(self._page))
-            redirect_route = config.get("oauth_redirect", "/oauth2-redirect.html")
-            blueprint.add_url_rule(redirect_route, "oauth_redirect", self._decorated(_oauth_page))
-            blueprint.add_url_rule("/apidocs/index.html", "index", self._to_page)
+            self._add_pages(blueprint)
         for spec in config["specs"]:
             view = partial(self._specification, spec["endpoint"])
             blueprint.add_url_rule(spec["route"], spec["endpoint"], self._decorated(view))
         return blueprint
+
+    def _add_pages(self, blueprint: Any) -> None:
+        config = self.config
+        files = f"{(config.get('static_url_path') or '/static').rstrip('/')}/<path:filename>"
+        blueprint.add_url_rule(files, "static", flasgger_ui_file)
+        route = config.get("specs_route", "/apidocs/")
+        blueprint.add_url_rule(route, "apidocs", self._decorated(self._page))
+        is_old = config.get("uiversion", 3) < 3
+        usual = f"{route}/o2c.html" if is_old else "/oauth2-redirect.html"
+        oauth = self._decorated(flasgger_oauth_page)
+        blueprint.add_url_rule(config.get("oauth_redirect", usual), "oauth_redirect", oauth)
+        # An old address; its endpoint has the name that a lambda has.
+        blueprint.add_url_rule("/apidocs/index.html", "<lambda>", self._to_page)
 
     def _decorated(self, view: Any) -> Any:
         for decorator in self.decorators:
@@ -209,27 +228,20 @@ class FlasggerSwagger:
         urls = [{"name": spec["name"], "url": spec["url"]} for spec in specs if spec["name"]]
         if request.args.get("json"):
             return jsonify({"specs": specs, "urls": urls, "title": title})
-        settings: dict[str, Any] = {
-            "displayOperationId": True,
-            "deepLinking": True,
-            "validatorUrl": None,
-        }
-        settings.update({"urls": urls} if urls else {}, **self.config.get("ui_params", {}))
-        page = get_swagger_ui_html(
-            openapi_url=specs[0]["url"], title=title, swagger_ui_parameters=settings
-        )
-        return bytes(page.body).decode()
+        return flasgger_page(specs[0]["url"], title, urls, self.config)
 
     def _made(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         data = self._head(spec)
         data.update(deepcopy(self.template or {}))
-        is_new = str(data.get("openapi", "2")).startswith("3")
-        definitions = data.setdefault("definitions", {})
-        if is_new:
-            definitions = data.setdefault("components", {}).setdefault("schemas", definitions)
-        for name, obj in self.definition_models:
-            _, description, swag = self._read(obj, "", "")
-            definitions[name] = {**swag, **({"description": description} if description else {})}
+        definitions: dict[str, Any] = data.get("definitions", {})
+        if _is_openapi_3(data):
+            definitions = data.get("components", {}).get("schemas", {})
+        model_filter = spec.get("definition_filter") or (lambda model: True)
+        for model in filter(model_filter, self.definition_models):
+            doc = inspect.getdoc(model.obj) or ""
+            description = self.sanitizer(doc.partition("---")[0][:-1])
+            described = {"description": description} if description else {}
+            definitions[model.name] = {**self._read(model.obj, "", "")[2], **described}
         rule_filter = spec.get("rule_filter") or (lambda rule: True)
         for rule in filter(rule_filter, current_app.url_map.iter_rules()):
             operations = dict(self._operations(rule, definitions))
@@ -237,7 +249,7 @@ class FlasggerSwagger:
                 path = self._path(rule)
                 for verb, operation in operations.items():
                     data["paths"].setdefault(path, {}).setdefault(verb, {}).update(operation)
-        if is_new:
+        if _is_openapi_3(self.config):
             data.pop("definitions", None)
         return data
 
@@ -261,7 +273,10 @@ class FlasggerSwagger:
         else:
             config = self.config
             data["swagger"] = config.get("swagger") or config.get("swagger_version") or "2.0"
-        optional = ("host", "basePath", "schemes", "securityDefinitions", "components", "servers")
+        optional: tuple[str, ...] = ("host", "basePath", "schemes", "securityDefinitions")
+        if _is_openapi_3(self.config):
+            data["components"] = {"schemas": data["definitions"]}
+            optional += ("components", "servers")
         data.update((key, self.config[key]) for key in optional if self.config.get(key))
         data.update((key, value) for key, value in self.config.items() if key.startswith("x-"))
         return data
@@ -284,11 +299,11 @@ class FlasggerSwagger:
                 view_class, "dispatch_request", view
             )
             summary, description, swag = self._read(documented, rule.endpoint, verb)
-            swag = {**deepcopy(getattr(documented, "specs_dict", {})), **swag}
+            swag = flasgger_merged(deepcopy(getattr(documented, "specs_dict", {})), swag)
             if swag:
                 definitions.update(swag.pop("definitions", {}))
-                _take_definitions(swag, definitions)
-                yield verb, _operation(summary, description, swag)
+                flasgger_take_definitions(swag, definitions)
+                yield verb, flasgger_operation(summary, description, swag)
 
     def _read(self, obj: Any, endpoint: str, verb: str) -> tuple[str, str, dict[str, Any]]:
         """Summary, description, and what the YAML behind `---` says."""
@@ -299,51 +314,24 @@ class FlasggerSwagger:
         if path is None and text.startswith("file:"):
             path = _swagger_folder(obj) / text.partition("\n")[0].removeprefix("file:").strip()
         if path is not None:
-            text = path.read_text(encoding="utf-8")
-        before, separator, after = text.partition("---")
-        if not separator:
+            text = flasgger_decoded(path.read_bytes())
+        if 'import: "' in text:
+            text = flasgger_imported(text, _swagger_folder(obj))
+        start, line = text.find("---"), text.find("\n")
+        if start < 0:
             whole = yaml.safe_load(text) if path is not None else None
-            return "", "", whole if isinstance(whole, dict) else {}
-        summary, _, description = before.partition("\n")
-        swag = yaml.safe_load(after.removeprefix("\n"))
+            return text if path is None else "", "", whole if isinstance(whole, dict) else {}
+        if line < 0:
+            return "", "", {}
+        swag = yaml.safe_load(text[start + 4 :])
         found = swag if isinstance(swag, dict) else {}
-        return self.sanitizer(summary), self.sanitizer(description), found
+        return self.sanitizer(text[:line]), self.sanitizer(text[line + 1 : start]), found
+
+
+def _is_openapi_3(data: Mapping[str, Any]) -> bool:
+    return str(data.get("openapi") or "2").startswith("3")
 
 
 def _swagger_folder(obj: Any) -> Path:
     """The folder of the code that a description belongs to."""
     return Path(os.path.abspath(inspect.getfile(inspect.unwrap(obj)))).parent
-
-
-def _oauth_page() -> str:
-    return bytes(get_swagger_ui_oauth2_redirect_html().body).decode()
-
-
-def _take_definitions(swag: Any, definitions: dict[str, Any]) -> None:
-    """Schemas with an id become definitions, and a reference stands in their place."""
-    inner = swag.values() if isinstance(swag, dict) else swag if isinstance(swag, list) else ()
-    for value in inner:
-        _take_definitions(value, definitions)
-    schema = swag.get("schema") if isinstance(swag, dict) else None
-    if isinstance(schema, dict) and "id" in schema:
-        name = schema.pop("id")
-        definitions.setdefault(name, {}).update(schema)
-        swag["schema"] = {"$ref": f"#/definitions/{name}"}
-
-
-def _operation(summary: str, description: str, swag: Mapping[str, Any]) -> dict[str, Any]:
-    operation: dict[str, Any] = {
-        "summary": summary or swag.get("summary"),
-        "description": description or swag.get("description"),
-        "requestBody": swag.get("requestBody"),
-        "callbacks": swag.get("callbacks"),
-        "responses": {str(key): value for key, value in (swag.get("responses") or {}).items()},
-        "parameters": swag.get("parameters"),
-    }
-    operation = {key: value for key, value in operation.items() if value}
-    for key in _SWAGGER_OPTIONS:
-        if key in swag:
-            value = swag[key]
-            is_one = key in ("produces", "consumes") and not isinstance(value, list | tuple)
-            operation[key] = [value] if is_one else value
-    return operation

@@ -92,6 +92,7 @@ _RENAMED = {
     "inputs.int_range": "RestxIntRange",
     "inputs.regex": "RestxRegex",
     "inputs.url": "restx_url",
+    "mask.apply": "restx_apply_mask",
     "reqparse.ParseResult": "RestNamespace",
 }
 _NO_BLUEPRINT = "The blueprint of the page's files is gone; the page takes them from its makers."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import Any
 
 from lsp_server.migrate.profiles.restx.pieces_errors import restx_merge, restx_not_none
@@ -45,7 +46,7 @@ class RestxSwagger(RestxSwaggerAnswers):
         specs = {
             "swagger": "2.0",
             "basePath": base[:-1] if len(base) > 1 and base.endswith("/") else base,
-            "paths": restx_not_none(dict(sorted(paths.items()))),
+            "paths": OrderedDict(sorted(restx_not_none(paths).items())),
             "info": self.restx_info(),
             "produces": list(self.api.representations),
             "consumes": ["application/json"],

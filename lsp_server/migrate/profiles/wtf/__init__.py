@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from lsp_server.migrate.profile import Profile
 
 _PACKAGE = "lsp_server.migrate.profiles.wtf"
-
-_RECAPTCHA = (
-    "It asks Google and shows its widget; this part stays on Flask. Call the service yourself, or"
-    " take another one, before you migrate it."
-)
+_PLACES = ("", "recaptcha.")
+_RECAPTCHA = ("Recaptcha", "RecaptchaField", "RecaptchaWidget")
 
 PROFILE = Profile(
     distribution="flask-wtf",
@@ -40,17 +39,18 @@ PROFILE = Profile(
         "flask_wtf.file.file_required": "file_required",
         "flask_wtf.file.file_size": "file_size",
         "flask_wtf.i18n.Translations": "WtfTranslations",
+        **{f"flask_wtf.{place}{name}": name for place, name in product(_PLACES, _RECAPTCHA)},
+        "flask_wtf.recaptcha.fields.RecaptchaField": "RecaptchaField",
+        "flask_wtf.recaptcha.validators.Recaptcha": "Recaptcha",
+        "flask_wtf.recaptcha.widgets.RecaptchaWidget": "RecaptchaWidget",
     },
     pieces=(
         f"{_PACKAGE}.pieces",
         f"{_PACKAGE}.pieces_csrf",
         f"{_PACKAGE}.pieces_file",
         f"{_PACKAGE}.pieces_i18n",
+        f"{_PACKAGE}.pieces_recaptcha",
     ),
     dependencies=("wtforms>=3",),
-    refused={
-        f"flask_wtf.{place}{name}": _RECAPTCHA
-        for place in ("", "recaptcha.")
-        for name in ("Recaptcha", "RecaptchaField", "RecaptchaWidget")
-    },
+    refused={},
 )

@@ -17,8 +17,10 @@ import io
 import json
 import os
 import random
+import runpy
 import sys
 import traceback
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -43,8 +45,9 @@ class Holder:
 
     def load(self, message: dict[str, Any]) -> dict[str, Any]:
         os.environ.update(message.get("environment") or {})
+        start_no_servers()
         try:
-            found = find(importlib.import_module(message["module"]), message.get("name"))
+            found = located(message["module"], message.get("name"))
             self.app, used = made(found, message.get("arguments"))
         except BaseException as error:
             return {"error": told(error)}
@@ -258,6 +261,28 @@ def scope(method: str, target: str, headers: list[tuple[str, str]], body: bytes)
         "headers": [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers],
         "client": PEER, "server": SERVER,
     }  # fmt: skip
+
+
+def start_no_servers() -> None:
+    """What a module starts when it is imported: Flask skips it as under `flask run`."""
+    os.environ["FLASK_RUN_FROM_CLI"] = "true"
+    try:
+        import uvicorn
+    except ImportError:  # An app that is not migrated yet may do without it.
+        return
+    uvicorn.run = lambda *_, **__: None
+
+
+def located(module: str, name: str | None) -> Any:
+    """The app or factory of a module; of the module run as a script, if it makes it only then."""
+    try:
+        return find(importlib.import_module(module), name)
+    except (AttributeError, LookupError) as error:
+        try:
+            names = runpy.run_module(module, run_name="__main__")
+            return find(SimpleNamespace(**names), name)
+        except BaseException:
+            raise error from None
 
 
 def find(module: Any, name: str | None) -> Any:
