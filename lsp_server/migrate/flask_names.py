@@ -10,6 +10,7 @@ PIECES = tuple(
     f"lsp_server.migrate.runtime.{name}"
     for name in (
         "values",
+        "versions",
         "signals",
         "context",
         "config",
@@ -102,6 +103,7 @@ _SAME = {
 
 _OTHER = {
     "flask.Flask": "App",
+    "flask.__version__": "FLASK_VERSION",
     "flask.app.Flask": "App",
     "flask.app.get_debug_flag": "debug_flag",
     "flask.cli.cli": "flask_command",

@@ -124,9 +124,9 @@ def _dependencies(plan: Plan) -> Iterator[str]:
     yield "## Dependencies"
     yield ""
     if plan.mounted:
-        yield f"Added: {', '.join(added)}. Flask stays, for what is mounted."
+        yield f"Needed: {', '.join(added)}. Flask stays, for what is mounted."
     else:
-        yield f"Added: {', '.join(added)}. No longer needed: {', '.join(gone)}."
+        yield f"Needed: {', '.join(added)}. No longer needed: {', '.join(gone)}."
 
 
 def _commands(plan: Plan) -> Iterator[str]:

@@ -8,19 +8,22 @@ uvicorn has no word for, or with `**options`, stays, as the helper's `App` has a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 import libcst as cst
 
-from lsp_server.migrate.names import Own
+from lsp_server.migrate.names import Own, Source
 from lsp_server.migrate.routes import has_comments
 from lsp_server.migrate.rules.change import Change, Scene
+from lsp_server.migrate.scopes import Binding
 from lsp_server.migrate.tree import Replacement
 
 POSITIONS = ("host", "port", "debug", "load_dotenv")
 DROPPED = frozenset({"debug", "load_dotenv", "threaded", "use_reloader", "use_debugger"})
-DEBUG = (
-    "`{name}` has no counterpart here: to reload on changes, run `uvicorn {module}:{app} --reload`."
+DEBUG = "`{name}=` has no counterpart here: to reload on changes, {how}."
+COMMAND = "run `uvicorn {target} --reload`"
+NAMELESS = (
+    "uvicorn needs the app by a name that can be imported, as in `uvicorn MODULE:APP --reload`, "
+    "or a function that makes it, with `--factory`"
 )
 
 
@@ -58,19 +61,40 @@ def _warning(scene: Scene, call: cst.Call, func: cst.Attribute) -> str | None:
     for name in ("debug", "use_reloader"):
         value = given.get(name)
         if value is not None and not _is(value, "False"):
-            path, app = _home(scene, func.value)
-            module = scene.place.module_name(path)
-            return DEBUG.format(name=f"{name}=", module=module, app=app)
+            target = _target(scene, func.value)
+            how = COMMAND.format(target=target) if target else NAMELESS
+            return DEBUG.format(name=name, how=how)
     return None
 
 
-def _home(scene: Scene, app: cst.BaseExpression) -> tuple[PurePosixPath, str]:
-    """Where the app is: importing the module that runs it could run it again."""
-    origins = scene.code.origins(scene.source, app)
-    homes = {(each.path, each.name) for each in origins if isinstance(each, Own) and each.name}
-    if len(homes) == 1:
-        return homes.pop()
-    return scene.source.path, cst.Module([]).code_for_node(app)
+def _target(scene: Scene, app: cst.BaseExpression) -> str | None:
+    """The app as uvicorn's arguments name it: where it is, as importing the module that runs it
+    could run it again. None if no name leads to it."""
+    if isinstance(app, cst.Call):
+        made_by = None if app.args else _importable(scene, app.func)
+        return made_by and f"{made_by} --factory"
+    return _importable(scene, app)
+
+
+def _importable(scene: Scene, node: cst.BaseExpression) -> str | None:
+    origins = scene.code.origins(scene.source, node)
+    homes = {each for each in origins if isinstance(each, Own) and each.name}
+    if len(homes) != 1:
+        return None
+    home = homes.pop()
+    if any(_is_guarded(*each) for each in scene.code.definitions(home)):
+        return None
+    return f"{scene.place.module_name(home.path)}:{home.name}"
+
+
+def _is_guarded(source: Source, binding: Binding) -> bool:
+    """Whether it is bound below `if __name__ == "__main__"`, so not where uvicorn imports it."""
+    above: cst.CSTNode | None = binding.node
+    while above is not None:
+        if isinstance(above, cst.If) and "__name__" in source.tree.code_for_node(above.test):
+            return True
+        above = source.facts.parents.get(above)
+    return False
 
 
 def _is(node: cst.BaseExpression, name: str) -> bool:
