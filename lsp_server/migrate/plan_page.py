@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from packaging.requirements import Requirement
 
+from lsp_server.migrate.exports import NO_PROFILE
 from lsp_server.migrate.plan import Plan
 from lsp_server.migrate.uses import Use
 
@@ -106,8 +107,12 @@ def _decisions(plan: Plan) -> Iterator[str]:
         return
     yield "## What you decide"
     yield ""
+    groups: dict[tuple[str, str], list[Use]] = {}
     for use in told:
-        yield f"* `{use.what}` ({use.path}:{use.line}): {use.note}"
+        groups.setdefault((use.feature, use.note), []).append(use)
+    for (_, note), uses in groups.items():
+        names = ", ".join(dict.fromkeys(f"`{use.what}`" for use in uses))
+        yield f"* {names} ({_places(uses)}): {note}"
     for path, reason in plan.brought.items():
         yield f"* `{path}` was chosen, but stays on Flask. {reason}"
 
@@ -118,15 +123,19 @@ def _dependencies(plan: Plan) -> Iterator[str]:
         added.extend(each for each in profile.dependencies if each not in added)
     needed = {Requirement(each).name for each in added}
     replaced = (profile.distribution for profile in plan.profiles)
-    gone = ["flask", *(name for name in replaced if name not in needed)]
+    gone = [name for name in replaced if name not in needed]
+    kept = sorted({use.feature for use in plan.uses if use.note == NO_PROFILE})
     if not plan.files:
         return
     yield "## Dependencies"
     yield ""
-    if plan.mounted:
-        yield f"Needed: {', '.join(added)}. Flask stays, for what is mounted."
+    staying = "what is mounted" if plan.mounted else ", ".join(kept)
+    words = f"Needed: {', '.join(added)}."
+    if staying:
+        words += f" Flask stays, for {staying}."
     else:
-        yield f"Needed: {', '.join(added)}. No longer needed: {', '.join(gone)}."
+        gone.insert(0, "flask")
+    yield f"{words} No longer needed: {', '.join(gone)}." if gone and not plan.mounted else words
 
 
 def _commands(plan: Plan) -> Iterator[str]:

@@ -271,6 +271,14 @@ def test_the_page_says_what_stays() -> None:
     assert "Flask stays, for what is mounted." in text
 
 
+def test_the_page_says_that_flask_stays_for_an_extension_that_nothing_is_known_of() -> None:
+    quota = "from flask_quota import Quota, limit\n"
+    text = page(plan_of({"app.py": APP + quota + "Quota(app)\n", "b.py": quota}))
+    told = "* `flask_quota.Quota`, `flask_quota.limit` (app.py:3, b.py:1): Nothing is known of it"
+    assert told in text
+    assert "Needed: fastapi, uvicorn. Flask stays, for Flask-Quota.\n" in text
+
+
 def test_the_page_says_that_nothing_is_rewritten_where_all_stays() -> None:
     text = page(plan_of(SHOP))
     assert "Nothing is rewritten" in text and "## What stays on Flask\n" in text
