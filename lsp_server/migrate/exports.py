@@ -64,8 +64,8 @@ class Exports:
         reason = self._named_refusal(full)
         if reason is not None:
             return reason
-        top = full.split(".")[0]
-        if top in self.helpers:
+        top, *below = full.split(".")
+        if not self.helpers.isdisjoint((top, *below)):
             return None
         if top in core.REFUSED_EXTENSIONS:
             return core.REFUSED_EXTENSIONS[top]
