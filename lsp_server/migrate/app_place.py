@@ -14,7 +14,11 @@ from lsp_server.migrate.replay.apps import AppPlace
 
 ENVIRONMENT_FILES: Final = (".flaskenv", ".env")
 USUAL_MODULES: Final = ("wsgi", "app", "application", "main", "run", "server", "manage", "api")
-FACTORIES: Final = re.compile(r"^(create|make|build|init|get)_?(\w*_)?app(lication)?$|^factory$")
+SERVED: Final = frozenset({"app", "application"})
+# Not Django's `get_wsgi_application`.
+FACTORIES: Final = re.compile(
+    r"^(?!get_[aw]sgi_)(create|make|build|init|get)_?(\w*_)?app(lication)?$|^factory$"
+)
 TESTS: Final = re.compile(
     r"(^|/)(tests?|testing|docs?|examples?|migrations)/|(^|/)(test_|conftest)"
 )
@@ -57,7 +61,7 @@ def _in_module(path: PurePosixPath, text: str) -> tuple[tuple[int, int, str], Ap
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return None
-    made = next(_made(tree), None)
+    made = next(_made(tree), None) or (_passed_on(tree) if path.name == "wsgi.py" else None)
     factory = next((name for node in tree.body if (name := _factory(node))), None)
     name = made or factory
     if name is None:
@@ -83,6 +87,13 @@ def _made(tree: ast.Module) -> Iterator[str]:
         if _is_guarded(tree, node):
             continue
         yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+def _passed_on(tree: ast.Module) -> str | None:
+    """The app that a `wsgi.py` imports to have it served, with whatever it does to it."""
+    imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    names = [alias.asname or alias.name for node in imports for alias in node.names]
+    return next((name for name in names if name in SERVED), None)
 
 
 def _is_guarded(tree: ast.Module, node: ast.AST) -> bool:

@@ -20,7 +20,7 @@ OTHER_EXTENSIONS = {
     "dash": "dash",
 }
 NO_PROFILE = (
-    "Nothing is known of it that could replace it, so what needs it stays on Flask and is mounted."
+    "Nothing is known of it that could replace it: it stays, on a Flask app beside the new one."
 )
 
 
@@ -65,8 +65,8 @@ class Exports:
         reason = self._named_refusal(full)
         if reason is not None:
             return reason
-        top = full.split(".")[0]
-        if top in self.helpers:
+        top, *below = full.split(".")
+        if not self.helpers.isdisjoint((top, *below)):
             return None
         if top in core.REFUSED_EXTENSIONS:
             return core.REFUSED_EXTENSIONS[top]

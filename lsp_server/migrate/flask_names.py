@@ -10,6 +10,7 @@ PIECES = tuple(
     f"lsp_server.migrate.runtime.{name}"
     for name in (
         "values",
+        "versions",
         "signals",
         "context",
         "config",
@@ -104,6 +105,7 @@ _SAME = {
 
 _OTHER = {
     "flask.Flask": "App",
+    "flask.__version__": "FLASK_VERSION",
     "flask.app.Flask": "App",
     "flask.app.App": "App",
     "flask.sansio.app.App": "App",

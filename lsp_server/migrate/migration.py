@@ -102,6 +102,7 @@ def migrate(
         plan = _beside(plan, second.helper)
     codemod = apply(workspace, plan)
     if not codemod.files:
+        plan = replace(plan, files=frozenset()) if plan.mounted else plan
         return Migration(plan, {}, {}, page(plan), codemod.warnings)
     work = _Work(workspace, plan, codemod, dict(codemod.files))
     helper_name = plan.place.module_name(plan.helper)

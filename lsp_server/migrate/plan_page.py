@@ -138,8 +138,12 @@ def _decisions(plan: Plan) -> Iterator[str]:
         return
     yield "## What you decide"
     yield ""
+    groups: dict[tuple[str, str], list[Use]] = {}
     for use in told:
-        yield f"* `{use.what}` ({use.path}:{use.line}): {use.note}"
+        groups.setdefault((use.feature, use.note), []).append(use)
+    for (_, note), uses in groups.items():
+        names = ", ".join(dict.fromkeys(f"`{use.what}`" for use in uses))
+        yield f"* {names} ({_places(uses)}): {note}"
     for path, reason in plan.brought.items():
         yield f"* `{path}` was chosen, but stays on Flask. {reason}"
 
@@ -150,7 +154,7 @@ def _dependencies(plan: Plan) -> Iterator[str]:
         added.extend(each for each in profile.dependencies if each not in added)
     needed = {Requirement(each).name for each in added}
     replaced = (profile.distribution for profile in plan.profiles)
-    gone = ["flask", *(name for name in replaced if name not in needed)]
+    gone = [name for name in replaced if name not in needed]
     if not plan.files:
         return
     yield "## Dependencies"
@@ -158,9 +162,9 @@ def _dependencies(plan: Plan) -> Iterator[str]:
     kept = list(dict.fromkeys(use.feature for use in plan.unknown_extensions))
     if plan.mounted:
         kept.append("what is mounted")
-    if kept:
-        gone.remove("flask")
-    no_longer = f" No longer needed: {', '.join(gone)}." if gone else ""
+    if not kept:
+        gone.insert(0, "flask")
+    no_longer = f" No longer needed: {', '.join(gone)}." if gone and not plan.mounted else ""
     stays = f" Flask stays, for {' and '.join(kept)}." if kept else ""
     yield f"Needed: {', '.join(added)}.{no_longer}{stays}"
 

@@ -369,6 +369,8 @@ def title(name: str) -> str:
 
 def install() -> None:
     """Give apps their test methods, and test files their imports."""
+    if isinstance(sys.modules.get("flask"), StandIn):
+        return
     from starlette.applications import Starlette
 
     for name, made in (
@@ -587,5 +589,11 @@ def place(frame: FrameType | None) -> str:
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "somewhere"
 
 
+def pytest_load_initial_conftests() -> None:
+    """Before the first `conftest.py` imports flask."""
+    install()
+
+
 def pytest_configure(config: object = None) -> None:
+    """Where a `conftest.py` names this plugin, the hook above has passed."""
     install()

@@ -42,6 +42,17 @@ def find(files: dict[str, str]) -> AppPlace | None:
             AppPlace("shop.web", "make"),
         ),
         ({".env": "export FLASK_APP='hello.py'\n", "app.py": MADE}, AppPlace("hello")),
+        (
+            {"wsgi.py": "from app import app as application\nbind(application)\n", "app.py": MADE},
+            AppPlace("wsgi", "application"),
+        ),
+        (
+            {
+                "old/wsgi.py": "application = get_wsgi_application()\n",
+                "shop/web/site.py": MADE,
+            },
+            AppPlace("shop.web.site", "app"),
+        ),
         ({"broken.py": "app = Flask(", "notes.txt": MADE}, None),
         ({}, None),
     ],

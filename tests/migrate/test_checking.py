@@ -172,6 +172,15 @@ def test_an_app_that_only_the_script_makes_is_checked(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_why_the_app_is_broken_is_told_and_not_what_is_wrong_with_a_guess(tmp_path: Path) -> None:
+    guess = "import nothing_of_the_kind\napp = create_app()\n"
+    project(tmp_path, {"wsgi.py": guess, "web.py": APP.replace("NOTES = {}", "NOTES = {}[1]")})
+    workspace = read(tmp_path)
+    imports = outcome(check(of_migration(workspace, migrate(workspace)), HOW), IMPORTS).outcome
+    assert isinstance(imports, NotRun)
+    assert imports.reason == "The old app itself cannot be imported: KeyError: 1."
+
+
 def test_what_is_not_installed_is_told_as_a_command(notes: Migrated) -> None:
     needs = Migrated(notes.root, notes.old, {}, needed=("no_such_module",))
     how = How(is_trusted=True, interpreter=Path(sys.executable), requests=60)

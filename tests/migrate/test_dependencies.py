@@ -254,6 +254,14 @@ def test_flask_stays_while_an_extension_is_imported() -> None:
     assert needed_change(used, {"werkzeug"}, [], [LOGIN]).remove == {"flask-login"}
 
 
+def test_a_flask_that_stays_is_new_enough_for_the_helpers_werkzeug() -> None:
+    used = uses({PurePosixPath("app.py"): "from flask_quota import Quota\n"})
+    change = needed_change(used, {"werkzeug"}, [], [])
+    files = {PurePosixPath("requirements.txt"): "Flask==1.0.2\nflask-quota==0.1\n"}
+    text = change_declarations(files, change).files[PurePosixPath("requirements.txt")]
+    assert "Flask>=3\n" in text and "flask-quota==0.1\n" in text
+
+
 def test_a_library_that_the_helper_needs_stays_though_its_part_for_flask_is_replaced() -> None:
     webargs = Profile("webargs", ("webargs.flaskparser",), {}, (), ("webargs>=8",), {})
     used = uses({PurePosixPath("app.py"): "from flask_compat import use_args\n"})

@@ -171,6 +171,26 @@ def test_tests_pass_as_they_are_before_and_after(tmp_path: Path, sandbox: Sandbo
     assert isinstance(compare_runs(before, after), Passed), after
 
 
+def test_a_conftest_may_make_the_app(tmp_path: Path, sandbox: Sandbox) -> None:
+    library = (
+        "from flask import Blueprint\nbp = Blueprint('bp', __name__)\n"
+        "def bind(app):\n    app.register_blueprint(bp, url_prefix='/x')\n"
+        "@bp.route('/')\ndef home(): return 'home'\n"
+    )
+    conftest = (
+        "import pytest\nfrom flask import Flask\nfrom app import bind\n"
+        "@pytest.fixture\ndef client():\n    app = Flask('x')\n    bind(app)\n"
+        "    return app.test_client()\n"
+    )
+    test = "def test_home(client):\n    assert client.get('/x/').text == 'home'\n"
+    root = project(tmp_path, library, test)
+    (root / "conftest.py").write_text(conftest, "utf-8")
+    assert run_tests(sandbox, root, PLACE).passed
+    migrated(root)
+    after = run_tests(sandbox, root, PLACE, "flask_compat")
+    assert after.ended == {"test_app.py::test_home": "passed"}, after
+
+
 def test_the_helper_is_found_when_nobody_names_it(tmp_path: Path, sandbox: Sandbox) -> None:
     root = project(tmp_path)
     migrated(root)

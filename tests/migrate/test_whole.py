@@ -400,6 +400,18 @@ def test_an_app_that_has_to_stay_says_why(
     assert "the app has to stay on Flask. Flask-SocketIO (app.py:2)" in capsys.readouterr().err
 
 
+def test_the_report_of_an_app_that_stays_promises_nothing(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "from flask import Flask\nfrom flask_socketio import SocketIO\n"
+        "app = Flask(__name__)\nsockets = SocketIO(app)\n"
+    )
+    (tmp_path / "words.py").write_text("from flask_unknown import gettext\nYES = gettext('yes')\n")
+    migration = migrate(read(tmp_path))
+    assert migration.is_empty
+    assert "Nothing is rewritten" in migration.report
+    assert "flask_compat" not in migration.report and "## Dependencies" not in migration.report
+
+
 def test_another_module_of_the_helpers_name_is_not_overwritten(tmp_path: Path) -> None:
     root = copied(GUESTBOOK, tmp_path / "guestbook")
     (root / "flask_compat.py").write_text("mine = 1\n")

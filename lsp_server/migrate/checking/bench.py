@@ -1,6 +1,6 @@
 """The copies of one check, and what runs on them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -87,21 +87,27 @@ class Bench:
         prepared = self.sandbox.folder / "prepared"
         copy_of_copy(base, prepared)
         has_data = any(path for pattern in DATABASES for path in prepared.rglob(pattern))
-        troubles = []
+        troubles: dict[AppPlace, str] = {}
         for place in islice(places(self.migrated), MOST_PLACES):
             with App(self.sandbox, prepared, place) as app:
                 try:
                     app.load()
                     app.prepare([] if has_data else PREPARING)
                 except (NotLoaded, ChildDied) as error:
-                    troubles.append(str(error).partition("\n")[0])
+                    troubles[place] = str(error).partition("\n")[0]
                     continue
                 self.place, self.arguments = place, app.arguments
                 self.environment = dict(app.environment)
                 return prepared
-        self.trouble = troubles[0]
-        self.place = next(places(self.migrated))
+        self.place = self._surest(troubles)
+        self.trouble = troubles[self.place]
         return prepared
+
+    def _surest(self, tried: Collection[AppPlace]) -> AppPlace:
+        """The place of which the plan knows that Flask is there; else the likeliest."""
+        seen = {(place.module, place.name) for place in self.migrated.seen_places}
+        known = (place for place in tried if (place.module, place.name) in seen)
+        return next(known, next(iter(tried)))
 
     def _load(self, old: App, new: App, again: App) -> Outcome:
         self.how.tell("Importing both apps")

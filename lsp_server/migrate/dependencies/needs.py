@@ -53,6 +53,8 @@ BROUGHT = (
     "h11>=0.14",
     "idna>=2.8",
 )
+# Older ones cannot be imported with the helper's Werkzeug.
+BESIDE = "flask>=3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def needed_change(
     }
     # An extension may be replaced, and still be needed: for macros that templates include, say.
     remove -= add.keys()
-    floors = {Requirement(text).name: Requirement(text) for text in BROUGHT}
+    brought = (*BROUGHT, BESIDE) if keeps_flask else BROUGHT
+    floors = {Requirement(text).name: Requirement(text) for text in brought}
     return Change(frozenset(remove), add, floors)
 
 

@@ -112,7 +112,21 @@ def _bound(
 
 def _is_made_by_extension(scene: Scene, source: Source, binding: Binding) -> bool:
     value = binding.value
-    return isinstance(value, cst.Call) and _is_extension(scene, source, value.func)
+    return isinstance(value, cst.Call) and _is_class_of(scene, source, value.func)
+
+
+def _is_class_of(scene: Scene, source: Source, node: cst.BaseExpression, steps: int = 5) -> bool:
+    """Whether a name is an extension's, or a class of the project that derives from one."""
+    if _is_extension(scene, source, node):
+        return True
+    owned = (each for each in scene.code.origins(source, node) if isinstance(each, Own))
+    return steps > 0 and any(
+        _is_class_of(scene, home, base.value, steps - 1)
+        for origin in owned
+        for home, binding in scene.code.definitions(origin)
+        if isinstance(binding.node, cst.ClassDef)
+        for base in binding.node.bases
+    )
 
 
 def _change(scene: Scene, node: cst.BaseExpression) -> Change:

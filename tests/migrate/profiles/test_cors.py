@@ -35,6 +35,7 @@ PATHS = [
     "/API/x",
     "/one",
     "/two",
+    "/plain",
     "/boom",
     "/teapot",
     "/lost",
@@ -80,6 +81,12 @@ def api(options: dict[str, Any], app_config: dict[str, Any]) -> Any:
         @ext.cross_origin(automatic_options=False, origins="https://a.example")
         def three() -> str:
             return f"three {flask.request.method}"
+
+        @app.route("/plain")
+        def plain() -> Any:
+            response = flask.make_response("plain")
+            response.headers = {"Content-Type": "text/plain", "vary": "Accept", "X-A": "1"}
+            return response
 
         @app.route("/boom")
         def boom() -> None:

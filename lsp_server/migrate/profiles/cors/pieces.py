@@ -8,7 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from werkzeug.datastructures import Headers
+from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lsp_server.migrate.profiles.cors.pieces_options import (
@@ -109,6 +109,8 @@ def _answer_options_itself(view: Any) -> None:
 
 def _add_cors_headers(response: WerkzeugResponse, options: CorsOptions) -> WerkzeugResponse:
     if not hasattr(response, _CORS_DONE):
+        if not isinstance(response.headers, Headers | MultiDict):  # A view may have put a dict.
+            response.headers = MultiDict(response.headers)
         for name, value in _cors_headers(options, request.headers, request.method):
             if value:
                 response.headers.add(name, value)
