@@ -28,7 +28,7 @@ IMPORTS = (
 BODIES = (
     "app = Flask(__name__)\n", "app = flask.Flask(__name__)\n", "app = other = f.Flask('x')\n",
     "@app.route('/<int:n>', methods=['POST'],)  # c\ndef a(n):\n\treturn flask.request.args\n",
-    "@app.route(\n    '/x',  # 中文\n    methods=('GET', 'POST')\n)\ndef b(): return json.x\n",
+    "@app.route(\n    '/x',  # 中文\n    methods=('GET', 'POST')\n)\ndef b(): return json.dumps\n",
     "@app.get('/<any(a,b):x>')\ndef c(x):\n    'doc \\\n    more'\n    return escape(x)\n",
     "bp = flask.Blueprint('b', __name__, url_prefix='/b')\napp.register_blueprint(bp)\n",
     "def create() -> Flask:\n    app = Flask(__name__)\n    app.run(debug=True)\n    return app\n",
