@@ -193,3 +193,17 @@ def test_an_app_is_found_by_what_it_is(tmp_path: Path, text: str) -> None:
     workspace = read(tmp_path)
     migrated = of_migration(workspace, migrate(workspace))
     assert [(each.module, each.name) for each in places(migrated)] == [("shop", "service")]
+
+
+def test_no_folder_is_put_in_front_that_hides_the_standard_library(tmp_path: Path) -> None:
+    texts = {
+        "app.py": "from web.pages import bp\nfrom flask import Flask\napp = Flask(__name__)\n",
+        "web/pages.py": "from flask import Blueprint\nbp = Blueprint('pages', __name__)\n",
+        "web/logging.py": "import logging\n",
+        "lib/tools.py": "x = 1\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    workspace = read(tmp_path)
+    assert of_migration(workspace, migrate(workspace)).roots == ("lib",)
