@@ -43,6 +43,7 @@ class Holder:
 
     def load(self, message: dict[str, Any]) -> dict[str, Any]:
         os.environ.update(message.get("environment") or {})
+        read_environment_files(self.root)
         try:
             found = find(importlib.import_module(message["module"]), message.get("name"))
             self.app, used = made(found, message.get("arguments"))
@@ -258,6 +259,16 @@ def scope(method: str, target: str, headers: list[tuple[str, str]], body: bytes)
         "headers": [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers],
         "client": PEER, "server": SERVER,
     }  # fmt: skip
+
+
+def read_environment_files(root: str) -> None:
+    """Those that `flask run` reads where python-dotenv is installed; what is set stays."""
+    try:
+        dotenv = importlib.import_module("dotenv")
+    except ImportError:
+        return
+    for name in (".env", ".flaskenv"):
+        dotenv.load_dotenv(os.path.join(root, name))
 
 
 def find(module: Any, name: str | None) -> Any:
