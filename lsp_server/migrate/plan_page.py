@@ -144,8 +144,8 @@ def _dependencies(plan: Plan) -> Iterator[str]:
         return
     yield "## Dependencies"
     yield ""
-    if plan.mounted:
-        yield f"Added: {', '.join(added)}. Flask stays, for what is mounted."
+    if plan.mounted or plan.has_lone_extensions:
+        yield f"Added: {', '.join(added)}. Flask stays, for what needs it."
     else:
         yield f"Added: {', '.join(added)}. No longer needed: {', '.join(gone)}."
 

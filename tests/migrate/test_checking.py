@@ -207,3 +207,12 @@ def test_no_folder_is_put_in_front_that_hides_the_standard_library(tmp_path: Pat
         (tmp_path / name).write_text(text)
     workspace = read(tmp_path)
     assert of_migration(workspace, migrate(workspace)).roots == ("lib",)
+
+
+@pytest.mark.parametrize("extension", ["flask_parcel", "parcel"])
+def test_tests_may_have_flask_where_an_extension_needs_it(tmp_path: Path, extension: str) -> None:
+    text = f"from {extension} import unpacked\nfrom flask import Flask\napp = Flask(__name__)\n"
+    (tmp_path / "app.py").write_text(text)
+    workspace = read(tmp_path)
+    migrated = of_migration(workspace, migrate(workspace))
+    assert migrated.keeps_flask == (extension == "flask_parcel")

@@ -268,7 +268,7 @@ def test_the_page_says_what_stays() -> None:
     text = page(plan_of(files))
     assert "## What stays on Flask and is mounted" in text
     assert "`flask._app_ctx_stack` (b.py:1)" in text
-    assert "Flask stays, for what is mounted." in text
+    assert "Flask stays, for what needs it." in text
 
 
 def test_the_page_says_that_nothing_is_rewritten_where_all_stays() -> None:

@@ -39,7 +39,7 @@ class Migrated:
         exports: The full names of extensions, to the helper's names for them.
         roots: Folders beside the root that the project's imports start from.
         design: What differs in answers by design.
-        keeps_flask: Whether a part stays on Flask and is mounted.
+        keeps_flask: Whether a part stays on Flask, or an extension needs it.
         only: The one view that was changed in an app that is FastAPI's before and after.
     """
 
@@ -89,7 +89,7 @@ def of_migration(workspace: Workspace, migration: Migration) -> Migrated:
         exports=exports,
         roots=tuple(_guessed_roots(plan.place.roots, workspace.files)),
         design=reduce(ByDesign.and_also, (each.differs for each in plan.profiles), ByDesign()),
-        keeps_flask=bool(plan.mounted),
+        keeps_flask=bool(plan.mounted) or plan.has_lone_extensions,
     )
 
 
