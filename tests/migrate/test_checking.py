@@ -216,3 +216,16 @@ def test_tests_may_have_flask_where_an_extension_needs_it(tmp_path: Path, extens
     workspace = read(tmp_path)
     migrated = of_migration(workspace, migrate(workspace))
     assert migrated.keeps_flask == (extension == "flask_parcel")
+
+
+def test_what_was_migrated_is_not_said_to_stay_for_its_extension(tmp_path: Path) -> None:
+    text = (
+        "from flask import Flask\nfrom flask_parcel import unpacked\napp = Flask(__name__)\n"
+        "@app.route('/')\n@unpacked\ndef home(): ...\n"
+    )
+    (tmp_path / "app.py").write_text(text)
+    for path, text in migrate(read(tmp_path)).after(read(tmp_path)).items():
+        (tmp_path / path).write_text(text)
+    again = migrate(read(tmp_path))
+    assert again.is_empty
+    assert again.nothing == "Nothing there is left to migrate."
