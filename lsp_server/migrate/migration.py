@@ -58,8 +58,10 @@ class Migration:
 
     @property
     def nothing(self) -> str:
-        """The sentence for a migration with nothing to do: why that is."""
-        reasons = [reason for part in self.plan.mounted for reason in part.reasons]
+        """The sentence for a migration with nothing to do: why that is. Without an app on Flask it
+        has been done."""
+        mounted = self.plan.mounted if self.plan.apps else ()
+        reasons = [reason for part in mounted for reason in part.reasons]
         return ALL_STAYS.format(reason=reasons[0]) if reasons else NOTHING
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -354,11 +355,17 @@ def package_root(code: Codebase, path: PurePosixPath) -> PurePosixPath:
 
 
 def root_votes(code: Codebase, sources: Iterable[Source]) -> dict[PurePosixPath, int]:
-    """The folders from which modules import the project's own, with how many imports say so."""
+    """The folders from which modules import the project's own, with how many imports say so.
+
+    `import logging` in a folder with a `logging.py` says nothing: it means the standard library's
+    unless the folder is a root for other reasons.
+    """
     votes: dict[PurePosixPath, int] = {}
     for source in sources:
         for dotted in _absolute_imports(source):
             parts = tuple(dotted.split("."))
+            if dotted in sys.stdlib_module_names:
+                continue
             for folder in (*source.path.parents, PurePosixPath("src")):
                 if code.module_in(folder, parts[:1]) and code.module_in(folder, parts):
                     votes[folder] = votes.get(folder, 0) + 1

@@ -364,6 +364,35 @@ def title(name: str) -> str:
     return "-".join(special.get(part, part.capitalize()) for part in name.lower().split("-"))
 
 
+class WsgiFace:
+    """An app as a WSGI app, for tools that call it so."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        pieces, status, headers = call(self._app, dict(environ))
+        start_response(status, list(headers))
+        return pieces
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._app, name)
+
+
+def teach_webtest(kind: type) -> None:
+    """Have webtest's `TestApp(app)` call apps of this class as it calls Flask's."""
+    try:
+        tested = importlib.import_module("webtest").TestApp
+    except ImportError:
+        return
+    init = tested.__init__
+
+    def __init__(self: Any, app: Any, *args: Any, **kwargs: Any) -> None:
+        init(self, WsgiFace(app) if isinstance(app, kind) else app, *args, **kwargs)
+
+    tested.__init__ = __init__
+
+
 # What the app gets
 
 
@@ -380,6 +409,7 @@ def install() -> None:
         ("test_cli_runner", test_cli_runner),
     ):
         setattr(Starlette, name, made)
+    teach_webtest(Starlette)
     allowed = {name for name in os.environ.get("PENNA_ALLOW_FLASK", "").split(",") if name}
     real = importlib.import_module("flask") if allowed & {"flask", "*"} else None
     for loaded in [name for name in sys.modules if name == "flask" or name.startswith("flask.")]:

@@ -232,3 +232,39 @@ def test_an_unknown_extension_may_be_imported_by_what_is_checked(tmp_path: Path)
     )
     workspace = read(tmp_path)
     assert of_migration(workspace, migrate(workspace)).keeps_flask
+
+
+def test_no_folder_is_put_in_front_that_hides_the_standard_library(tmp_path: Path) -> None:
+    texts = {
+        "app.py": "from web.pages import bp\nfrom flask import Flask\napp = Flask(__name__)\n",
+        "web/pages.py": "from flask import Blueprint\nbp = Blueprint('pages', __name__)\n",
+        "web/logging.py": "import logging\n",
+        "lib/tools.py": "x = 1\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    workspace = read(tmp_path)
+    assert of_migration(workspace, migrate(workspace)).roots == ("lib",)
+
+
+@pytest.mark.parametrize("extension", ["flask_parcel", "parcel"])
+def test_tests_may_have_flask_where_an_extension_needs_it(tmp_path: Path, extension: str) -> None:
+    text = f"from {extension} import unpacked\nfrom flask import Flask\napp = Flask(__name__)\n"
+    (tmp_path / "app.py").write_text(text)
+    workspace = read(tmp_path)
+    migrated = of_migration(workspace, migrate(workspace))
+    assert migrated.keeps_flask == (extension == "flask_parcel")
+
+
+def test_what_was_migrated_is_not_said_to_stay_for_its_extension(tmp_path: Path) -> None:
+    text = (
+        "from flask import Flask\nfrom flask_parcel import unpacked\napp = Flask(__name__)\n"
+        "@app.route('/')\n@unpacked\ndef home(): ...\n"
+    )
+    (tmp_path / "app.py").write_text(text)
+    for path, text in migrate(read(tmp_path)).after(read(tmp_path)).items():
+        (tmp_path / path).write_text(text)
+    again = migrate(read(tmp_path))
+    assert again.is_empty
+    assert again.nothing == "Nothing there is left to migrate."

@@ -128,6 +128,17 @@ def test_folders_without_init_and_roots_below_the_project() -> None:
     assert origins(code, "tests/test_shop.py", "x") == (Own(shop, "x"),)
 
 
+def test_a_module_named_as_one_of_the_standard_library_makes_its_folder_no_root() -> None:
+    code = code_of(
+        {
+            "shop/__init__": "from shop.common.logging import start\nstart()",
+            "shop/common/__init__": "",
+            "shop/common/logging": "import logging\ndef start(): logging.debug('')",
+        }
+    )
+    assert code.roots == (PurePosixPath(),)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -27,7 +27,7 @@ def rules(draw: st.DrawFn) -> str:
     """
     names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=3))
     parts = [draw(PLAIN)]
-    left = CONVERTERS
+    left: tuple[str, ...] = CONVERTERS
     for name in names:
         converter = draw(st.sampled_from(left))
         left = tuple(each for each in left if each != "path") if converter == "path" else left

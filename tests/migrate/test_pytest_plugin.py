@@ -226,6 +226,48 @@ def test_a_name_that_the_helper_lacks_is_told(tmp_path: Path, sandbox: Sandbox) 
     assert any("flask.no_such_name" in detail for detail in after.details.values())
 
 
+# As much of webtest as calls an app.
+WEBTEST = """\
+import io
+
+
+class TestApp:
+    def __init__(self, app):
+        self.app = app
+
+    def get(self, path):
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "SERVER_NAME": "localhost",
+                   "SERVER_PORT": "80", "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO()}
+        found = []
+        body = self.app(environ, lambda status, headers: found.append(status))
+        return found[0], b"".join(body)
+"""
+WEBTEST_TEST = """\
+from app import create_app
+from webtest import TestApp
+
+
+def test_an_answer():
+    status, body = TestApp(create_app()).get("/me")
+    assert status == "200 OK"
+    assert b'"n":1' in body
+
+
+def test_what_the_app_has():
+    assert TestApp(create_app()).app.config["NAME"] == "ë"
+"""
+
+
+def test_webtest_calls_the_app_by_wsgi(tmp_path: Path, sandbox: Sandbox) -> None:
+    root = project(tmp_path, test=WEBTEST_TEST)
+    (root / "webtest.py").write_text(WEBTEST, "utf-8")
+    before = run_tests(sandbox, root, PLACE)
+    migrated(root)
+    after = run_tests(sandbox, root, PLACE, "flask_compat")
+    assert isinstance(compare_runs(before, after), Passed), after.details
+    assert len(before.passed) == 2
+
+
 EXPORT = "flask_login.utils._get_user"
 LOGIN_APP = """\
 from flask import Flask

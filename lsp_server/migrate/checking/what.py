@@ -1,6 +1,7 @@
 """What is checked, and how: a migration as texts, and the user's limits."""
 
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path, PurePosixPath
@@ -86,7 +87,7 @@ def of_migration(workspace: Workspace, migration: Migration) -> Migrated:
         helper=plan.place.module_name(plan.helper),
         needed=tuple(sorted(migration.libraries)),
         exports=exports,
-        roots=tuple(str(root) for root in plan.place.roots if root.parts),
+        roots=tuple(_guessed_roots(plan.place.roots, workspace.files)),
         design=reduce(ByDesign.and_also, (each.differs for each in plan.profiles), ByDesign()),
         keeps_flask=plan.keeps_flask,
     )
@@ -97,6 +98,14 @@ def _seen(migration: Migration) -> Iterator[AppPlace]:
     for app in sorted(migration.plan.apps, key=lambda each: each.factory):
         module, roots = dotted_name(app.path)
         yield AppPlace(module, app.name, roots)
+
+
+def _guessed_roots(roots: Iterable[PurePosixPath], files: Iterable[PurePosixPath]) -> Iterator[str]:
+    """Those below the project's own root that hide no module of the standard library."""
+    python = (path for path in files if path.suffix == ".py")
+    modules = {path.parent if path.name == "__init__.py" else path for path in python}
+    hiding = {path.parent for path in modules if path.stem in sys.stdlib_module_names}
+    yield from (str(root) for root in roots if root.parts and root not in hiding)
 
 
 def places(migrated: Migrated) -> Iterator[AppPlace]:

@@ -20,7 +20,7 @@ KEPT_LINES: Final = 60
 
 
 class ChildDied(Exception):
-    """The child ended, or did not answer in time. The message says which, with its last words."""
+    """The child ended, or did not answer in time. The message says which, with its last line."""
 
 
 class Child:
@@ -94,7 +94,7 @@ class Child:
 
     def _died(self, what: str) -> ChildDied:
         self._end()
-        words = self.last_words[-1500:]
+        words = self.last_words.rpartition("\n")[2][-1500:]
         return ChildDied(f"{what}; its last words: {words}" if words else f"{what}, silently.")
 
 

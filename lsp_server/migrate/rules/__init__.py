@@ -7,8 +7,8 @@ order of RULES. So no rule sees another's result, and one walk serves them all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -75,18 +75,8 @@ def apply(workspace: Workspace, plan: Plan, rules: tuple[Rule, ...] = RULES) -> 
     files: dict[PurePosixPath, str] = {}
     imported: set[str] = set()
     warnings: list[Warning_] = []
-    reading = plan.reading
-    for path in sorted(plan.files):
-        source = reading.code.sources[path]
-        scene = Scene(
-            source,
-            reading.code,
-            reading.kinds,
-            reading.exports,
-            plan.place,
-            plan.staying,
-            plan.lines if path in plan.chosen else None,
-        )
+    for path, scene in _scenes(plan):
+        source = scene.source
         changes = [change for rule in rules for change in rule(scene)]
         warnings.extend(
             Warning_(path, source.line(each.node), each.warning) for each in changes if each.warning
@@ -97,6 +87,32 @@ def apply(workspace: Workspace, plan: Plan, rules: tuple[Rule, ...] = RULES) -> 
         if text != workspace.files[path]:
             files[path] = text
     return Codemod(files, frozenset(imported), tuple(warnings))
+
+
+def _scenes(plan: Plan) -> Iterator[tuple[PurePosixPath, Scene]]:
+    """The modules that are rewritten, with all that is known around them."""
+    reading = plan.reading
+    scenes = {
+        path: Scene(
+            reading.code.sources[path],
+            reading.code,
+            reading.kinds,
+            reading.exports,
+            plan.place,
+            plan.staying,
+            plan.lines if path in plan.chosen else None,
+        )
+        for path in sorted(plan.files)
+    }
+    needs_flask = bool(plan.staying) or _has_lone_extension(plan, scenes.values())
+    for path, scene in scenes.items():
+        yield path, replace(scene, needs_flask=needs_flask)
+
+
+def _has_lone_extension(plan: Plan, scenes: Iterable[Scene]) -> bool:
+    """Whether an extension that nothing is known of is used, and none is given the app: one that
+    only has decorators, say."""
+    return bool(plan.unknown_extensions) and not any(beside.gives_app(scene) for scene in scenes)
 
 
 def _rewritten(scene: Scene, changes: list[Change]) -> str:

@@ -4,7 +4,8 @@
     Compress(app)                           Compress(flask_beside(app))
 
 Holds for blueprints of modules that stay, for functions of theirs that are given the app, and for
-extensions that have no profile. Where modules stay, the Flask app is made with the app.
+extensions that have no profile. Where modules stay, or an extension is never given the app, as one
+that only has decorators, the Flask app is made with the app.
 """
 
 from __future__ import annotations
@@ -26,15 +27,31 @@ BESIDE = "flask_beside"
 def changes(scene: Scene) -> Iterator[Change]:
     """The places where a module gives the app to what stays on Flask."""
     for call in scene.source.facts.calls:
-        if stays_on_flask(scene, call):
-            assert isinstance(call.func, cst.Attribute)
-            yield _change(scene, call.func.value)
-        elif _is_of_flask(scene, call.func):
-            for arg in call.args:
-                if not arg.star and scene.kinds.of(scene.source, arg.value) == "app":
-                    yield _change(scene, arg.value)
-        elif scene.staying and scene.kinds.constructed(scene.source, call) == "app":
+        if _is_beside(scene, call):
+            yield from (_change(scene, node) for node in _given(scene, call))
+        elif scene.needs_flask and scene.kinds.constructed(scene.source, call) == "app":
             yield from _made(scene, call)
+
+
+def gives_app(scene: Scene) -> bool:
+    """Whether a module gives the app to what stays on Flask."""
+    calls = (call for call in scene.source.facts.calls if _is_beside(scene, call))
+    return any(next(_given(scene, call), None) for call in calls)
+
+
+def _is_beside(scene: Scene, call: cst.Call) -> bool:
+    return stays_on_flask(scene, call) or _is_of_flask(scene, call.func)
+
+
+def _given(scene: Scene, call: cst.Call) -> Iterator[cst.BaseExpression]:
+    """Where a call that belongs beside names the app."""
+    if stays_on_flask(scene, call):
+        assert isinstance(call.func, cst.Attribute)
+        yield call.func.value
+        return
+    for arg in call.args:
+        if not arg.star and scene.kinds.of(scene.source, arg.value) == "app":
+            yield arg.value
 
 
 def stays_on_flask(scene: Scene, call: cst.Call) -> bool:

@@ -22,6 +22,8 @@ class Scene:
 
     Attributes:
         staying: Modules that stay on Flask beside the app.
+        needs_flask: Whether a Flask app has to be made with the app, as what needs one never
+            gets the app itself.
         lines: The first and last line in which routes are rewritten; None is all of them.
     """
 
@@ -32,6 +34,7 @@ class Scene:
     place: Place
     staying: frozenset[PurePosixPath] = frozenset()
     lines: tuple[int, int] | None = None
+    needs_flask: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "JWT_ACCESS_TOKEN_EXPIRES": 60,
         "JWT_REFRESH_TOKEN_EXPIRES": False,
     },
+    "one algorithm by name": {"JWT_DECODE_ALGORITHMS": "HS256"},
     "broken location": {"JWT_TOKEN_LOCATION": ["pocket"]},
     "no location": {"JWT_TOKEN_LOCATION": []},
     "number for a location": {"JWT_TOKEN_LOCATION": 7},

@@ -122,6 +122,29 @@ def test_a_child_sees_none_of_the_users_variables(
     assert f"HOME={os.environ.get('HOME')}\n" not in found
 
 
+def test_a_child_reads_the_environment_files_that_flask_run_would_read(tmp_path: Path) -> None:
+    dotenv = (
+        "import os, pathlib\n"
+        "def load_dotenv(path):\n"
+        "    lines = pathlib.Path(path).read_text().split()\n"
+        "    for name, value in (line.split('=') for line in lines):\n"
+        "        os.environ.setdefault(name, value)\n"
+    )
+    with app(tmp_path) as running:
+        (running.root / "dotenv.py").write_text(dotenv, "utf-8")
+        (running.root / ".env").write_text("SHOP=mine\n", "utf-8")
+        (running.root / ".flaskenv").write_text("SHOP=ours\nCOLOUR=red\n", "utf-8")
+        running.load()
+        found = get(running, "/environment").splitlines()
+    assert {"SHOP=mine", "COLOUR=red"} <= set(found)
+
+
+def test_the_last_words_of_a_child_are_its_last_line(tmp_path: Path) -> None:
+    text = "import os, sys\nsys.stderr.write('Traceback:\\nKeyError: 1\\n')\nos._exit(3)\n"
+    with app(tmp_path, text) as running, pytest.raises(NotLoaded, match=r"words: KeyError: 1$"):
+        running.load()
+
+
 def test_a_child_that_dies_is_an_answer_and_is_started_again(tmp_path: Path) -> None:
     with app(tmp_path) as running:
         running.load()

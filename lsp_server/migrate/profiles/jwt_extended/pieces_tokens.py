@@ -43,11 +43,12 @@ def jwt_lifetime(token_type: str) -> Any:
     return lifetime
 
 
-def jwt_decode_algorithms() -> list[str]:
-    """What a token may be signed with: JWT_DECODE_ALGORITHMS and always JWT_ALGORITHM."""
+def jwt_decode_algorithms() -> Sequence[str]:
+    """What a token may be signed with: JWT_DECODE_ALGORITHMS, which may be the name of a single
+    one, and always JWT_ALGORITHM."""
     algorithm = jwt_setting("ALGORITHM")
-    others = jwt_setting("DECODE_ALGORITHMS") or []
-    return [*others, *([] if algorithm in others else [algorithm])]
+    named: Sequence[str] = jwt_setting("DECODE_ALGORITHMS") or []
+    return named if algorithm in named else [*named, algorithm]
 
 
 def jwt_encode_key() -> str:

@@ -46,6 +46,7 @@ class Holder:
     def load(self, message: dict[str, Any]) -> dict[str, Any]:
         os.environ.update(message.get("environment") or {})
         start_no_servers()
+        read_environment_files(self.root)
         try:
             found = located(message["module"], message.get("name"))
             self.app, used = made(found, message.get("arguments"))
@@ -283,6 +284,16 @@ def located(module: str, name: str | None) -> Any:
             return find(SimpleNamespace(**names), name)
         except BaseException:
             raise error from None
+
+
+def read_environment_files(root: str) -> None:
+    """Those that `flask run` reads where python-dotenv is installed; what is set stays."""
+    try:
+        dotenv = importlib.import_module("dotenv")
+    except ImportError:
+        return
+    for name in (".env", ".flaskenv"):
+        dotenv.load_dotenv(os.path.join(root, name))
 
 
 def find(module: Any, name: str | None) -> Any:
