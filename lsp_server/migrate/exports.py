@@ -65,7 +65,7 @@ class Exports:
         if reason is not None:
             return reason
         top = full.split(".")[0]
-        if top in self.helpers:
+        if top in self.helpers or top in core.TEST_LIBRARIES:
             return None
         if top in core.REFUSED_EXTENSIONS:
             return core.REFUSED_EXTENSIONS[top]
