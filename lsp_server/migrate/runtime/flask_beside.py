@@ -26,6 +26,7 @@ from lsp_server.migrate.runtime.context import (
 )
 from lsp_server.migrate.runtime.sessions import NullSession
 from lsp_server.migrate.runtime.signals import appcontext_pushed
+from lsp_server.migrate.runtime.templating import share_templates
 
 if TYPE_CHECKING:
     from lsp_server.migrate.runtime.app import App
@@ -47,6 +48,9 @@ def flask_beside(app: Any) -> Any:
             static_folder=None,
             template_folder=app.template_folder,
         )
+        # Told to extensions, but served by the app.
+        flask_app.static_folder = app.static_folder
+        flask_app.static_url_path = app.static_url_path
         app.extensions["flask_beside"] = FlaskBeside(app, flask_app)
     return app.extensions["flask_beside"].flask_app
 
@@ -68,7 +72,10 @@ class FlaskBeside:
         flask_app.session_interface = SessionOfApp()
         flask_app.app_ctx_globals_class = globals_of_app
         flask_app.url_build_error_handlers.append(self._url_for)
-        flask_app.template_context_processors[None].append(self._template_context)
+        processors = flask_app.template_context_processors[None]
+        processors.append(self._template_context)
+        self._own_processors = tuple(processors)
+        app.template_context_processors[None].append(self._context_of_extensions)
         flask_app.register_error_handler(Exception, self._pass_on)
         flask_app.add_url_rule = self._after_calling(flask_app.add_url_rule, self._add_rules)
         flask_app.create_url_adapter = self._matched_already(flask_app.create_url_adapter)
@@ -201,15 +208,24 @@ class FlaskBeside:
             self._is_furnished = True
             own = vars(self.flask_app)
             own.update((name, value) for name, value in vars(self.app).items() if name not in own)
-            for kind in ("filters", "tests", "globals"):
-                ours = getattr(self.app.jinja_env, kind)
-                theirs = getattr(self.flask_app.jinja_env, kind)
-                theirs.update((name, value) for name, value in ours.items() if name not in theirs)
+            share_templates(self.app.jinja_env, self.flask_app.jinja_env)
+            share_templates(self.flask_app.jinja_env, self.app.jinja_env)
 
     def _template_context(self) -> dict[str, Any]:
         context: dict[str, Any] = {}
         if has_request_context():
+            g._flask_beside_renders = True
             self.app.update_template_context(context)
+            del g._flask_beside_renders
+        return context
+
+    def _context_of_extensions(self) -> dict[str, Any]:
+        """What extensions on the Flask app give to all templates, for those of the app."""
+        context: dict[str, Any] = {}
+        if "_flask_beside_renders" not in g:
+            for processor in self.flask_app.template_context_processors[None]:
+                if processor not in self._own_processors:
+                    context.update(self.flask_app.ensure_sync(processor)())
         return context
 
     def _url_for(self, error: Exception, endpoint: str, values: dict[str, Any]) -> str:

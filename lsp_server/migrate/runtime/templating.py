@@ -64,6 +64,18 @@ def app_environment(app: App) -> Environment:
     return environment
 
 
+def share_templates(ours: JinjaEnvironment, theirs: JinjaEnvironment) -> None:
+    """What one of Jinja's environments has for templates comes to the other one, if it is new."""
+    for kind in ("filters", "tests", "globals"):
+        new, known = getattr(ours, kind), getattr(theirs, kind)
+        known.update((name, value) for name, value in new.items() if name not in known)
+    for name, extension in ours.extensions.items():
+        if name not in theirs.extensions:
+            theirs.extensions[name] = extension.bind(theirs)
+    known = vars(theirs)
+    known.update((name, value) for name, value in vars(ours).items() if name not in known)
+
+
 class DispatchingJinjaLoader(BaseLoader):
     """Looks in the app's template folder, then in those of the blueprints in their order."""
 
