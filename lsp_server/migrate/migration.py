@@ -60,6 +60,9 @@ class Migration:
     def nothing(self) -> str:
         """The sentence for a migration with nothing to do: why that is."""
         reasons = [reason for part in self.plan.mounted for reason in part.reasons]
+        texts = self.plan.reading.workspace.files.values()
+        if not self.plan.apps and any(read_stamp(text) is not None for text in texts):
+            return NOTHING  # An earlier migration left what has to stay.
         return ALL_STAYS.format(reason=reasons[0]) if reasons else NOTHING
 
     @property

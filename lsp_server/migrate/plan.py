@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from lsp_server.migrate.assembly.stamp import read_stamp
 from lsp_server.migrate.commands import Command, run_commands
+from lsp_server.migrate.exports import NO_PROFILE
 from lsp_server.migrate.mount import staying_parts, without_lone_extensions
 from lsp_server.migrate.parts import Mounted, left_scripts
 from lsp_server.migrate.place import HELPER, Place, place
@@ -88,6 +89,11 @@ class Plan:
         """The uses in the modules that are migrated."""
         paths = sorted(self.files)
         return tuple(use for path in paths for use in self.reading.uses.get(path, ()))
+
+    @property
+    def keeps_flask(self) -> bool:
+        """Whether something needs Flask afterwards: a part that stays, or an extension."""
+        return bool(self.mounted) or any(use.note == NO_PROFILE for use in self.uses)
 
     @property
     def is_empty(self) -> bool:

@@ -146,6 +146,8 @@ def _dependencies(plan: Plan) -> Iterator[str]:
     yield ""
     if plan.mounted:
         yield f"Added: {', '.join(added)}. Flask stays, for what is mounted."
+    elif plan.keeps_flask:
+        yield f"Added: {', '.join(added)}. Flask stays, for the extensions that nothing replaces."
     else:
         yield f"Added: {', '.join(added)}. No longer needed: {', '.join(gone)}."
 

@@ -13,7 +13,7 @@ import pytest
 
 from lsp_server.cli import main
 from lsp_server.errors import MigrationError
-from lsp_server.migrate.migration import Migration, migrate
+from lsp_server.migrate.migration import NOTHING, Migration, migrate
 from lsp_server.migrate.plan import Options
 from lsp_server.migrate.workspace import Workspace, read
 from tests.migrate import one_side
@@ -287,7 +287,10 @@ def test_an_extension_that_nothing_is_known_of_works_beside(tmp_path: Path) -> N
         (tmp_path / side / "requirements.txt").write_text("flask\nflask-quota\n")
     asked = [get("/n"), get("/quota"), post("/quota", "a=1"), post("/n", "a=2"), get("/n")]
     project = Project("", "app", "app", asked)
-    written(tmp_path / "new")
+    _, migration = written(tmp_path / "new")
+    assert "Flask stays, for the extensions that nothing replaces." in migration.report
+    assert migration.plan.keeps_flask
+    assert migrate(read(tmp_path / "new")).nothing == NOTHING
     for side in ("old", "new"):  # installed, not the project's
         (tmp_path / side / "flask_quota.py").write_text(EXTENSION)
     assert "Quota(flask_beside(app))" in (tmp_path / "new/app.py").read_text()

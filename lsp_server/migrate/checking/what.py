@@ -38,7 +38,7 @@ class Migrated:
         exports: The full names of extensions, to the helper's names for them.
         roots: Folders beside the root that the project's imports start from.
         design: What differs in answers by design.
-        keeps_flask: Whether a part stays on Flask and is mounted.
+        keeps_flask: Whether a part stays on Flask, or an extension that needs it.
         only: The one view that was changed in an app that is FastAPI's before and after.
     """
 
@@ -88,7 +88,7 @@ def of_migration(workspace: Workspace, migration: Migration) -> Migrated:
         exports=exports,
         roots=tuple(str(root) for root in plan.place.roots if root.parts),
         design=reduce(ByDesign.and_also, (each.differs for each in plan.profiles), ByDesign()),
-        keeps_flask=bool(plan.mounted),
+        keeps_flask=plan.keeps_flask,
     )
 
 
