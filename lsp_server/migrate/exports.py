@@ -20,7 +20,7 @@ OTHER_EXTENSIONS = {
     "dash": "dash",
 }
 NO_PROFILE = (
-    "Nothing is known of it that could replace it, so what needs it stays on Flask and is mounted."
+    "Nothing is known of it that could replace it, so it stays, on a Flask app beside the new one."
 )
 
 
