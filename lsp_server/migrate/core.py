@@ -120,3 +120,19 @@ REFUSED_EXTENSIONS: Mapping[str, tuple[str, str]] = {
         "It shows Flask's insides: remove it before the migration.",
     ),
 }
+
+# Libraries for testing Flask apps, with the names that they import for themselves. Tests go on with
+# them, as Penna's pytest plugin gives them those names, too.
+TEST_LIBRARIES: Mapping[str, tuple[str, ...]] = {
+    "flask_testing": ("flask.message_flashed", "flask.template_rendered"),
+    "flask_webtest": (
+        "flask.g",
+        "flask.get_flashed_messages",
+        "flask.message_flashed",
+        "flask.request_finished",
+        "flask.request_started",
+        "flask.session",
+        "flask.template_rendered",
+    ),
+    "pytest_flask": (),
+}

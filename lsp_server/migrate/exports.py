@@ -66,7 +66,7 @@ class Exports:
         if reason is not None:
             return reason
         top, *below = full.split(".")
-        if not self.helpers.isdisjoint((top, *below)):
+        if not self.helpers.isdisjoint((top, *below)) or top in core.TEST_LIBRARIES:
             return None
         if top in core.REFUSED_EXTENSIONS:
             return core.REFUSED_EXTENSIONS[top]

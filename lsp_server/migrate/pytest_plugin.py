@@ -47,6 +47,10 @@ from werkzeug.wrappers import Request
 HELPER_FILE = "flask_compat.py"
 SKIPPED = {"node_modules", "site-packages", "__pycache__"}
 TEST_LIBRARIES = ("pytest_flask", "flask_testing", "flask_webtest")
+FLASK_MODULES = {
+    *("app", "blueprints", "cli", "config", "ctx", "globals", "helpers", "logging", "sessions"),
+    *("signals", "templating", "testing", "views", "wrappers"),
+}
 LOCAL_NAMES = {"FlaskClient", "FlaskCliRunner", "EnvironBuilder"}
 # The helper calls what two extensions share by the library's name.
 PREFIXES = {"flask_restful": "Restful", "flask_restx": "Restx", "flask_smorest": "Smorest"}
@@ -545,6 +549,8 @@ def look_up(module: str, name: str) -> Any:
         return json
     if f"{module}.{name}" in sys.modules or is_module(f"{module}.{name}"):
         return importlib.import_module(f"{module}.{name}")
+    if top == module == "flask" and name in FLASK_MODULES:
+        return importlib.import_module(f"flask.{name}")
     raise ImportError(
         f"The tests use {module}.{name}, which {helper.__name__} does not hold, as the app does "
         "not use it: add it there, or change the test."

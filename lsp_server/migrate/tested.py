@@ -2,13 +2,15 @@
 
 Tests stay as they are and get the names of the helper from the pytest plugin. What they import
 counts, and what they write as a dotted name, in code or in a string, such as the one in
-`patch("flask_login.utils._get_user")`.
+`patch("flask_login.utils._get_user")`. So does what a library for tests imports for itself, where
+any module imports it: a base class of test cases may lie beside the app.
 Names of an extension that the app does not use are left out: there is nothing to test.
 """
 
 import re
 from collections.abc import Iterator
 
+from lsp_server.migrate.core import TEST_LIBRARIES
 from lsp_server.migrate.exports import Exports
 from lsp_server.migrate.names import Source, imported_name
 from lsp_server.migrate.plan import Plan
@@ -19,8 +21,10 @@ _DOTTED = re.compile(r"\bflask\w*(?:\.\w+)+")
 def names_in_tests(plan: Plan) -> frozenset[str]:
     """The helper's names for what the tests use."""
     exports = Exports(plan.profiles)
-    sources = (plan.reading.code.sources[path] for path in plan.tests)
-    found = (exports.helper(full) for source in sources for full in _full_names(source))
+    sources = plan.reading.code.sources
+    used = [full for path in plan.tests for full in _full_names(sources[path])]
+    used += (full for source in sources.values() for full in _of_libraries(source))
+    found = map(exports.helper, used)
     return frozenset(name for name in found if name is not None)
 
 
@@ -29,3 +33,9 @@ def _full_names(source: Source) -> Iterator[str]:
     for dotted in _DOTTED.findall(source.text):
         parts = dotted.split(".")
         yield from (".".join(parts[:length]) for length in range(2, len(parts) + 1))
+
+
+def _of_libraries(source: Source) -> Iterator[str]:
+    """What the libraries for tests that a module imports need of Flask."""
+    for binding in source.facts.imports:
+        yield from TEST_LIBRARIES.get(imported_name(binding).partition(".")[0], ())

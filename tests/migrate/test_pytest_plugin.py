@@ -350,6 +350,70 @@ def test_names_that_only_tests_use_and_names_that_they_patch(
     assert len(before.passed) == 6
 
 
+LIBRARY = """\
+import unittest
+
+from flask import json, template_rendered, templating
+
+
+class TestCase(unittest.TestCase):
+    def setUp(self):
+        self.client = self.create_app().test_client()
+        self.used = []
+        template_rendered.connect(self.use)
+
+    def use(self, app, template, context):
+        self.used.append((template.name, json.dumps(template.name)))
+"""
+LIBRARY_APP = """\
+from flask import Flask, render_template
+
+app = Flask(__name__)
+
+
+@app.route("/")
+def home():
+    return render_template("home.html")
+"""
+LIBRARY_BASE = """\
+from flask_testing import TestCase
+
+from app import app
+
+
+class Base(TestCase):
+    def create_app(self):
+        return app
+"""
+LIBRARY_TEST = """\
+from base import Base
+
+
+class HomeTest(Base):
+    def test_the_template(self):
+        self.assertEqual(self.client.get("/").text, "Home")
+        self.assertEqual(self.used, [("home.html", '"home.html"')])
+"""
+
+
+def test_a_library_for_tests_has_what_it_imports_of_flask(tmp_path: Path, sandbox: Sandbox) -> None:
+    root = project(tmp_path, app=LIBRARY_APP, test=LIBRARY_TEST)
+    (root / "base.py").write_text(LIBRARY_BASE, "utf-8")
+    (root / "templates").mkdir()
+    (root / "templates/home.html").write_text("Home", "utf-8")
+    library = root / "venv/lib/python3.12/site-packages/flask_testing.py"
+    library.parent.mkdir(parents=True)
+    library.write_text(LIBRARY, "utf-8")
+    place = AppPlace("app", path=("venv/lib/python3.12/site-packages",))
+    before = run_tests(sandbox, root, place)
+    migration = migrate(read(root))
+    lay_over(root, Texts({**migration.changed, **migration.created}))
+    after = run_tests(sandbox, root, place, "flask_compat")
+    assert before.passed == after.passed == {"test_app.py::HomeTest::test_the_template"}
+    assert "Flask-Testing" not in migration.report
+    assert "flask_testing" not in migration.report
+
+
 def test_unittest_cases_are_run_too(tmp_path: Path, sandbox: Sandbox) -> None:
     test = (
         "import unittest\nfrom app import create_app\n"

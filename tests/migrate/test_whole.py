@@ -302,6 +302,94 @@ def test_an_extension_that_nothing_is_known_of_works_beside(tmp_path: Path) -> N
         assert new == old, request
 
 
+EDITOR = """
+from flask import Blueprint, current_app, render_template_string, url_for
+from jinja2.ext import Extension
+from jinja2 import nodes
+
+class Shout(Extension):
+    tags = {"shout"}
+
+    def parse(self, parser):
+        line = next(parser.stream).lineno
+        name = self.environment.shout_with
+        return nodes.Output([nodes.TemplateData(name)]).set_lineno(line)
+
+class Editor:
+    def init_app(self, app):
+        bp = Blueprint("editor", __name__, static_folder=".",
+                       static_url_path="/editor" + app.static_url_path)
+        bp.add_url_rule("/editor", "show", self.show)
+        app.register_blueprint(bp)
+        app.context_processor(self.context)
+        app.template_filter("twice")(lambda text: text * 2)
+        app.jinja_env.globals["version"] = 4
+        app.jinja_env.shout_with = "HEY"
+        app.jinja_env.add_extension(Shout)
+        self.n_asked = 0
+
+    def context(self):
+        self.n_asked += 1
+        return {"editor": self, "name": "editor's"}
+
+    def load(self):
+        return url_for("editor.static", filename="a.js")
+
+    def show(self):
+        return render_template_string(
+            "{{ editor.n_asked }} {{ name }} {{ mine }} {{ 'x'|thrice }}{% shout %}"
+        )
+"""
+EDITED = """
+from flask import Flask, render_template_string
+from flask_editor import Editor
+
+editor = Editor()
+
+
+def create_app():
+    app = Flask(__name__)
+    editor.init_app(app)
+
+    @app.context_processor
+    def mine():
+        return {"mine": "app's"}
+
+    @app.template_filter("thrice")
+    def thrice(text):
+        return text * 3
+
+    @app.route("/")
+    def home():
+        return render_template_string(
+            "{{ editor.load() }} {{ editor.n_asked }} {{ name }} {{ mine }} {{ 'a'|twice }} "
+            "{{ version }} {% shout %} {{ url_for('static', filename='b.css') }}"
+        )
+
+    return app
+
+
+app = create_app()
+"""
+
+
+def test_what_such_an_extension_gives_to_templates_is_in_those_of_the_app(tmp_path: Path) -> None:
+    for side in ("old", "new"):
+        (tmp_path / side / "static").mkdir(parents=True)
+        (tmp_path / side / "static/b.css").write_text("b {}")
+        (tmp_path / side / "app.py").write_text(EDITED)
+    asked = [get("/"), get("/editor"), get("/"), get("/static/b.css"), get("/editor/static/x")]
+    project = Project("", "app", "app", asked)
+    written(tmp_path / "new")
+    for side in ("old", "new"):  # installed, not the project's
+        (tmp_path / side / "flask_editor.py").write_text(EDITOR)
+    before = run_side("flask", tmp_path / "old", project)
+    after = run_side("fastapi", tmp_path / "new", project, "--with-flask")
+    assert [each["status"] for each in before] == [200, 200, 200, 200, 404]
+    for request, old, new in zip(asked, before, after, strict=True):
+        assert new == old, request
+
+
 def test_a_selection_rewrites_its_routes_alone(tmp_path: Path) -> None:
     root = copied(GUESTBOOK, tmp_path / "new")
     text = (root / "app.py").read_text()

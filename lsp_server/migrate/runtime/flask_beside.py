@@ -90,6 +90,9 @@ def flask_beside(app: Any) -> Any:
             static_folder=None,
             template_folder=app.template_folder,
         )
+        # Told to extensions, but served by the app.
+        flask_app.static_folder = app.static_folder
+        flask_app.static_url_path = app.static_url_path
         app.extensions["flask_beside"] = FlaskBeside(app, flask_app)
     return app.extensions["flask_beside"].flask_app
 
