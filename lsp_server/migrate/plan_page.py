@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
 from packaging.requirements import Requirement
 
@@ -11,6 +12,10 @@ from lsp_server.migrate.plan import Plan
 from lsp_server.migrate.uses import Use
 
 MAX_PLACES = 4
+ENVIRONMENT = (
+    "`flask run` reads `.env` and `.flaskenv` where python-dotenv is installed. uvicorn reads one "
+    "such file if told to: `--env-file .env`."
+)
 CORE_DEPENDENCIES = ("fastapi", "uvicorn")
 STAYS = (
     "Nothing is known of it that could replace it, so it is given a Flask app beside the new one. "
@@ -170,13 +175,26 @@ def _dependencies(plan: Plan) -> Iterator[str]:
 
 
 def _commands(plan: Plan) -> Iterator[str]:
-    if not plan.commands:
+    reads_environment = bool(plan.files) and _reads_environment(plan)
+    if not plan.commands and not reads_environment:
         return
     yield "## How it is run"
     yield ""
     for each in plan.commands:
         instead = each.instead if each.instead.endswith(".") else f"`{each.instead}`"
         yield f"* {each.path}:{each.line}: `{each.text}`: {instead}"
+    if reads_environment:
+        yield f"* {ENVIRONMENT}"
+
+
+def _reads_environment(plan: Plan) -> bool:
+    """Whether `flask run` read variables from files, and the project does not do so itself."""
+    files = plan.reading.workspace.files
+    code = (text for path, text in files.items() if path.suffix == ".py")
+    if any("load_dotenv" in text for text in code):
+        return False
+    declared = (text for path, text in files.items() if path.suffix in (".txt", ".toml", ".in"))
+    return PurePosixPath(".flaskenv") in files or any("python-dotenv" in text for text in declared)
 
 
 def _tests(plan: Plan) -> Iterator[str]:

@@ -280,6 +280,16 @@ def test_the_page_says_of_an_unknown_extension_that_it_stays() -> None:
     assert "## What you decide" not in text
 
 
+def test_the_page_tells_of_files_with_variables_that_the_project_does_not_read_itself() -> None:
+    told = "uvicorn reads one such file if told to: `--env-file .env`."
+    assert told in page(plan_of({"app.py": APP, ".flaskenv": "FLASK_APP=app\n"}))
+    declared = {"app.py": APP, "requirements.txt": "python-dotenv==1.0\n"}
+    assert told in page(plan_of(declared))
+    reading = APP + "from dotenv import load_dotenv\nload_dotenv()\n"
+    assert told not in page(plan_of({**declared, "app.py": reading}))
+    assert told not in page(plan_of({"app.py": APP}))
+
+
 def test_the_page_says_that_nothing_is_rewritten_where_all_stays() -> None:
     text = page(plan_of(SHOP))
     assert "Nothing is rewritten" in text and "## What stays on Flask\n" in text
