@@ -1,8 +1,13 @@
-"""For all tests: what a host keeps for its next start goes into a folder of this run."""
+"""For all tests: what a host keeps for its next start goes into a folder of this run, and no
+property has a deadline, as the machine may be slow."""
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -86,7 +86,8 @@ def told(
 
 def in_order(name: str, value: str) -> str:
     """Methods stand in no order."""
-    return ", ".join(sorted(value.split(", "))) if name.lower() == "allow" else value
+    lists_methods = name.lower() in ("allow", "access-control-allow-methods")
+    return ", ".join(sorted(value.split(", "))) if lists_methods else value
 
 
 def through_wsgi(app: Any, request: dict[str, Any], cookies: dict[str, str]) -> dict[str, Any]:

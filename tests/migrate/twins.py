@@ -237,7 +237,7 @@ def _lasting(key: str, value: str) -> str:
     """A header without what depends on the second it was made in, or on the order of a set."""
     if key.lower() == "expires" and not value.startswith("Thu, 01 Jan 1970"):
         return "LATER"
-    if key.lower() == "allow":
+    if key.lower() in ("allow", "access-control-allow-methods"):
         return ", ".join(sorted(value.split(", ")))
     if key.lower() != "set-cookie":
         return value
