@@ -80,7 +80,8 @@ def tried(project: Project, text: str) -> tuple[Trial, Snapshot, str]:
     snapshot = Snapshot(path.as_uri(), 1, "python", APP)
     row = row_at(project, path, snapshot, Span(APP.index("tea for"), APP.index("tea for")))
     assert isinstance(row, Row) and row.titles == ("Flask-Shout",)
-    return Trial(project, path, row), snapshot, Edit(row.span, text).apply(APP)
+    after = Edit(row.span, text).apply(APP).replace("from flask_shout import shout\n", "")
+    return Trial(project, path, row), snapshot, after
 
 
 def test_a_result_that_answers_the_same_holds_and_the_report_says_what_was_checked(

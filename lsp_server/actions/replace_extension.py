@@ -24,9 +24,20 @@ from lsp_server.actions.extension.trial import Trial
 from lsp_server.actions.extension.uses import Row, row_at
 from lsp_server.actions.idiom import imports
 from lsp_server.actions.idiom.result import nothing_rebound
+from lsp_server.actions.idiom.route import imported_from_helper
 from lsp_server.actions.material import pointed, shared
-from lsp_server.actions.offer import Action, Context, InDocument, Offer, Report, Step, unasked
+from lsp_server.actions.offer import (
+    Action,
+    Context,
+    Disabled,
+    InDocument,
+    Offer,
+    Report,
+    Step,
+    unasked,
+)
 from lsp_server.actions.voice import reply_language
+from lsp_server.checks import python_tree
 from lsp_server.checks.names import names_resolve
 from lsp_server.checks.parses import parses
 from lsp_server.prompt import Part, Prompt, Room, Sampling, compose
@@ -34,19 +45,26 @@ from lsp_server.reply import WithoutImports
 from lsp_server.text import Snapshot, Span
 
 TITLE = "Extension replaced"
+MIGRATED = {
+    "en": "This module is on FastAPI already; take the extension out before it is migrated.",
+    "zh": "此模块已迁移到 FastAPI；请在迁移之前去除该扩展。",
+}
 SUMMARIES = {
     "en": "It does without {titles} now; the report tells what was checked.",
     "zh": "现在不再需要 {titles}；报告说明了检查结果。",
 }
 
 
-def offer(ctx: Context) -> Offer | None:
+def offer(ctx: Context) -> Offer | Disabled | None:
     if ctx.snapshot.language != "python":
         return None
     place = layout.trimmed(ctx.snapshot, ctx.selection)
     row = row_at(ctx.project, ctx.path, ctx.snapshot, place)
     if row is None:
         return None
+    tree = python_tree.module(ctx.snapshot.text)
+    if tree is not None and imported_from_helper(tree):
+        return Disabled(MIGRATED)
     checks = (
         parses,
         free_of(row),

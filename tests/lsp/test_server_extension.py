@@ -57,7 +57,7 @@ async def test_a_view_goes_on_without_its_decorator_and_imports_follow(client: s
             "    return jsonify(n=n)\r\n"
         )
         [said] = reports(editor)
-        assert "The file still needs an extension in line 9, which keeps it on Flask." in said
+        assert "The file still needs an extension in line 3, 4, 9, which keeps it on Flask." in said
         assert "needs your trust in this workspace" in said
 
 

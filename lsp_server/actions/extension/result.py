@@ -5,13 +5,21 @@ valid Python passes: another check tells that.
 """
 
 import ast
-import sys
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from lsp_server.actions.extension.uses import Definition, Row, bound_by, imports, n_uses
+from lsp_server.actions.extension.uses import (
+    Definition,
+    Row,
+    bound_by,
+    imports,
+    is_whole,
+    lines_of,
+    n_uses,
+)
 from lsp_server.actions.idiom.imports import missing
-from lsp_server.actions.layout import lf
+from lsp_server.actions.layout import lf, margin
 from lsp_server.checks import python_tree
 from lsp_server.project.imported import imported
 from lsp_server.project.workspace import Project
@@ -25,6 +33,7 @@ UNDECORATED = "`{name}` lost its decorator `@{decorator}`."
 NEEDED = "`{name}` is still imported by {file}: take the extension out of what uses it there first."
 
 FROM = {
+    "": "base64 hashlib hmac ipaddress itertools json math os random re secrets time uuid",
     "flask": (
         "Response abort after_this_request current_app flash g jsonify make_response redirect "
         "render_template request send_file session url_for"
@@ -33,9 +42,8 @@ FROM = {
     "datetime": "date datetime timedelta timezone",
     "functools": "lru_cache partial wraps",
 }
-KNOWN = {name: "" for name in sys.stdlib_module_names if not name.startswith("_")} | {
-    name: module for module, names in FROM.items() for name in names.split()
-}
+KNOWN = {name: module for module, names in FROM.items() for name in names.split()}
+OF_MODULE = re.compile(r"\bdatetime\.(?:date|datetime|time|timedelta|timezone|UTC)\b")
 
 
 def free_of(row: Row) -> Checked:
@@ -81,56 +89,51 @@ def nobody_needs(project: Project, path: Path | None, row: Row) -> Checked:
     return check
 
 
-def without_imports(snapshot: Snapshot, row: Row, node: ast.Import | ast.ImportFrom) -> Span | None:
-    """The lines of an import that may fall away in part; None if they hold more than it."""
-    span = Span(
-        snapshot.line_span(node.lineno - 1).start,
-        snapshot.line_span((node.end_lineno or node.lineno) - 1).end,
-    )
-    alone = python_tree.module(span.of(snapshot.text))
-    return span if alone is not None and len(alone.body) == 1 else None
-
-
 def import_lines(snapshot: Snapshot, row: Row, node: ast.Import | ast.ImportFrom, text: str) -> str:
-    """What is left of an import once `text` stands in the place of the row; "" for nothing."""
-    tree = python_tree.module(Edit(row.span, text).apply(snapshot.text))
-    span = without_imports(snapshot, row, node)
-    assert span is not None, "asked for before"
-    lines = lf(span.of(snapshot.text))
-    if tree is None:
+    """What is left of an import once `text` stands in the place of the row; "" for nothing.
+
+    Only what was used before, and is not any more, goes.
+    """
+    lines = lf(lines_of(snapshot, node).of(snapshot.text))
+    old = python_tree.module(snapshot.text)
+    new = python_tree.module(Edit(row.span, text).apply(snapshot.text))
+    if old is None or new is None:
         return lines
-    kept = [
-        alias
-        for alias in node.names
-        if bound_by(alias) not in row.names or n_uses(tree, frozenset([bound_by(alias)]))
-    ]
-    if len(kept) == len(node.names):
-        return lines
-    if not kept:
-        return ""
+    gone = {
+        name
+        for name in map(bound_by, node.names)
+        if name in row.names and _is_used(old, name) and not _is_used(new, name)
+    }
+    kept = [alias for alias in node.names if bound_by(alias) not in gone]
+    if not gone or not kept:
+        return lines if kept else ""
     names = ", ".join(ast.unparse(alias) for alias in kept)
     if isinstance(node, ast.Import):
-        return f"import {names}\n"
-    return f"from {'.' * node.level}{node.module or ''} import {names}\n"
+        return f"{margin(lines)}import {names}\n"
+    return f"{margin(lines)}from {'.' * node.level}{node.module or ''} import {names}\n"
 
 
 def new_imports(snapshot: Snapshot, row: Row, text: str) -> str:
     """Lines that import what `text` needs of Flask and of the standard library."""
-    known = dict(KNOWN)
-    for name in ("datetime", "time"):
-        if f"{name}.{name}" in text or f"{name}.time" in text:
-            known[name] = ""
+    known = {**KNOWN, "datetime": ""} if OF_MODULE.search(text) else KNOWN
     return missing(snapshot, row.span, text, known)
 
 
 def importing(snapshot: Snapshot, row: Row) -> Iterator[tuple[ast.Import | ast.ImportFrom, Span]]:
-    """The imports of the file that bind names of the extension, and may fall away."""
+    """The imports outside of the row that bind names of the extension, and may fall away."""
     tree = python_tree.module(snapshot.text)
     assert tree is not None, "a file that holds a row is valid"
     for node in imports(tree, row.names):
-        span = without_imports(snapshot, row, node)
-        if span is not None:
+        span = lines_of(snapshot, node)
+        if is_whole(snapshot, node) and not row.span.contains(span):
             yield node, span
+
+
+def _is_used(tree: ast.Module, name: str) -> bool:
+    """Read, called, or told in a text such as `__all__`."""
+    return bool(n_uses(tree, frozenset([name]))) or any(
+        isinstance(node, ast.Constant) and node.value == name for node in ast.walk(tree)
+    )
 
 
 def _definition_problems(row: Row, old: Definition, tree: ast.Module) -> Iterator[str]:
@@ -157,13 +160,15 @@ def _head(node: Definition) -> str:
 
 def _bound_at_top(text: str) -> set[str]:
     tree = python_tree.module(text)
-    return {
-        target.id
-        for node in (tree.body if tree else ())
-        if isinstance(node, ast.Assign | ast.AnnAssign)
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-        if isinstance(target, ast.Name)
-    }
+    return {name for node in (tree.body if tree else ()) for name in _bound(node)}
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield from map(bound_by, node.names)
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def _importer(project: Project, path: Path, names: set[str]) -> tuple[Path, str] | None:

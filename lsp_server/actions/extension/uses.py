@@ -65,8 +65,8 @@ def row_at(project: Project, path: Path | None, snapshot: Snapshot, place: Span)
     for node in _around(snapshot, tree, place) if tree else ():
         used = {name: names.titles[name] for name in _loaded(node) if name in names.titles}
         if used:
-            span = _lines(snapshot, node)
-            if not _is_whole(snapshot, node):
+            span = lines_of(snapshot, node)
+            if not is_whole(snapshot, node):
                 return None
             titles = tuple(dict.fromkeys(used.values()))
             made = [line for line in names.made if line not in span.of(snapshot.text)]
@@ -109,19 +109,27 @@ def n_uses(tree: ast.AST, names: frozenset[str]) -> int:
 
 
 def lines_using(tree: ast.AST, names: frozenset[str]) -> Iterator[int]:
-    """The lines, from 1, in which names are read or called."""
+    """The lines, from 1, in which names are imported, read or called."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            if _imports_one(node, names):
+                yield node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
             yield node.lineno
 
 
 def imports(tree: ast.Module, names: frozenset[str]) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The statements at the top of a file that import one of the names."""
-    for node in tree.body:
-        if not isinstance(node, ast.Import | ast.ImportFrom):
-            continue
-        if any(bound_by(alias) in names for alias in node.names):
-            yield node
+    """The statements that import one of the names, where others stand beside them."""
+    for above in ast.walk(tree):
+        body = getattr(above, "body", None)
+        statements = body if isinstance(body, list) and len(body) > 1 else []
+        for node in statements:
+            if isinstance(node, ast.Import | ast.ImportFrom) and _imports_one(node, names):
+                yield node
+
+
+def _imports_one(node: ast.Import | ast.ImportFrom, names: frozenset[str]) -> bool:
+    return any(bound_by(alias) in names for alias in node.names)
 
 
 def bound_by(alias: ast.alias) -> str:
@@ -190,21 +198,22 @@ def _around(snapshot: Snapshot, tree: ast.Module, place: Span) -> Iterator[ast.s
         for node in ast.walk(tree)
         if isinstance(node, ast.stmt)
         and not isinstance(node, ast.Import | ast.ImportFrom)
-        and _lines(snapshot, node).contains(place)
+        and lines_of(snapshot, node).contains(place)
     ]
-    yield from sorted(found, key=lambda node: len(_lines(snapshot, node)))
+    yield from sorted(found, key=lambda node: len(lines_of(snapshot, node)))
 
 
-def _lines(snapshot: Snapshot, node: ast.stmt) -> Span:
+def lines_of(snapshot: Snapshot, node: ast.stmt) -> Span:
+    """The lines of a statement, whole, with its decorators."""
     decorators = node.decorator_list if isinstance(node, Definition) else []
     first = min([node.lineno, *(each.lineno for each in decorators)])
     last = node.end_lineno or node.lineno
     return Span(snapshot.line_span(first - 1).start, snapshot.line_span(last - 1).end)
 
 
-def _is_whole(snapshot: Snapshot, node: ast.stmt) -> bool:
+def is_whole(snapshot: Snapshot, node: ast.stmt) -> bool:
     """Whether nothing else stands in the statement's lines."""
-    lines = _lines(snapshot, node).of(snapshot.text)
+    lines = lines_of(snapshot, node).of(snapshot.text)
     alone = python_tree.module(lines if not lines[:1].isspace() else f"if 1:\n{lines}")
     body = alone.body if alone else []
     if body and isinstance(body[0], ast.If) and lines[:1].isspace():
