@@ -11,9 +11,9 @@ No clock but the one for the rate, no LSP, no files: a `Desk` opens the pages.
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol
 
 from lsp_server import errors
 from lsp_server.actions.offer import InDocument, InFile, Offer, Place, Scratch, Step, unasked
@@ -30,47 +30,14 @@ from lsp_server.outcome import (
     Stage,
 )
 from lsp_server.page import Page
-from lsp_server.prompt import Prompt, Room, Sampling
-from lsp_server.settings import Settings
+from lsp_server.policy import Policy
+from lsp_server.prompt import Prompt, Room
 from lsp_server.text import LINE_END, Edit, Snapshot, Span
 from lsp_server.writer import Writer
 
 CANCELLED = "Cancelled."
 NO_MODEL = "This needs a model: run `penna model pull` to get one, then ask again."
 WITHOUT_MODEL = "Made from the code's structure, without a model."
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the user prefers, as far as jobs go."""
-
-    delivery: Literal["stream", "whole"] = "stream"
-    on_cancel: Literal["restore", "keep"] = "restore"
-    on_check_failure: Literal["restore", "keep"] = "restore"
-    temperature_code: float = 0.2
-    temperature_prose: float = 0.7
-    max_reply_tokens: int | None = None
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        return cls(
-            settings.delivery,
-            settings.on_cancel,
-            settings.on_check_failure,
-            settings.temperature_code,
-            settings.temperature_prose,
-            settings.max_reply_tokens,
-        )
-
-    def sampling(self, asked: Sampling) -> Sampling:
-        """The step's sampling with the user's temperature and the tighter of both limits."""
-        prose = asked.task == "prose"
-        limits = [n for n in (asked.max_tokens, self.max_reply_tokens) if n is not None]
-        return replace(
-            asked,
-            temperature=self.temperature_prose if prose else self.temperature_code,
-            max_tokens=min(limits, default=None),
-        )
 
 
 class Desk(Protocol):

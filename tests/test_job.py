@@ -19,7 +19,7 @@ from lsp_server.actions.offer import (
 from lsp_server.errors import HostFailed, PageError
 from lsp_server.file_desk import FileDesk
 from lsp_server.file_page import FilePage
-from lsp_server.job import Job, Policy
+from lsp_server.job import Job
 from lsp_server.model.protocol import Reading, Starting
 from lsp_server.outcome import (
     Cancelled,
@@ -32,6 +32,7 @@ from lsp_server.outcome import (
     Writing,
 )
 from lsp_server.page import Page
+from lsp_server.policy import Policy
 from lsp_server.project.workspace import Project
 from lsp_server.prompt import Prompt, Room
 from lsp_server.reply import Unfenced, WholeLines

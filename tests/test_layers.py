@@ -27,6 +27,7 @@ TIERS = {
     "migrate": 30,
     "model": 30,
     "outcome": 40,
+    "policy": 40,
     "filling": 41,
     "job": 42,
     "file_page": 45,

@@ -75,9 +75,10 @@ async def _carry_out(
     from lsp_server.cli.report import Stages, show
     from lsp_server.file_desk import FileDesk
     from lsp_server.file_page import FilePage
-    from lsp_server.job import Job, Policy
+    from lsp_server.job import Job
     from lsp_server.model.choose import Models
     from lsp_server.outcome import Finished
+    from lsp_server.policy import Policy
     from lsp_server.project.workspace import Project
 
     snapshot = _read(place.path)

@@ -11,7 +11,6 @@ from pygls.uris import to_fs_path
 
 from lsp_server import settings as user_settings
 from lsp_server.actions.offer import Action, Context, Diagnostic
-from lsp_server.job import Policy
 from lsp_server.lsp import convert
 from lsp_server.lsp.client import Client
 from lsp_server.lsp.desk import Desk, Pages
@@ -21,6 +20,7 @@ from lsp_server.lsp.scratch import Scratches
 from lsp_server.lsp.warm_up import WarmUps
 from lsp_server.model.choose import Models
 from lsp_server.model.protocol import Model
+from lsp_server.policy import Policy
 from lsp_server.project.workspace import Project
 from lsp_server.settings import Settings, Style
 from lsp_server.text import Snapshot, Span

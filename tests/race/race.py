@@ -8,11 +8,12 @@ from typing import Literal
 from hypothesis import strategies as st
 
 from lsp_server.actions.offer import InDocument, InFile, Offer, Scratch, Step
-from lsp_server.job import Job, Policy
+from lsp_server.job import Job
 from lsp_server.lsp.delivery import DocumentPage
 from lsp_server.lsp.documents import Documents
 from lsp_server.model.protocol import Chunk, Ended, Event
 from lsp_server.page import Page
+from lsp_server.policy import Policy
 from lsp_server.prompt import Prompt, Sampling
 from lsp_server.text import Span
 from tests.race.cells import Cell, Cells
