@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.host.computed import NEARLY, Computed, computing
-from tests.host.conftest import SCRIPTS
+from tests.host.conftest import FILL_IN_THE_MIDDLE, SCRIPTS
 from tests.host.schema_check import fits
 from tests.hosting import N_CTX, RunningHost, chat, text_of
 
@@ -106,10 +106,11 @@ def test_cutting_down_to_the_likeliest_token_picks_it(
 
 @pytest.mark.parametrize("form", ["object", "pairs", "never"])
 def test_a_bias_makes_or_forbids_tokens(noisy: RunningHost, form: str) -> None:
+    n_vocab = 256 + 1 + len(FILL_IN_THE_MIDDLE)
     biased: dict[str, object] = {
         "object": {"122": 100},
         "pairs": [[122, 100.0]],
-        "never": [[token, False] for token in range(257) if token != 122],
+        "never": [[token, False] for token in range(n_vocab) if token != 122],
     }
     assert noisy.reply("bias", {"max_tokens": 5, "logit_bias": biased[form]}) == "zzzzz"
     greedy = noisy.reply("bias", {"max_tokens": 1, "temperature": 0})
