@@ -85,9 +85,9 @@ def told(
 
 
 def in_order(name: str, value: str) -> str:
-    """Methods stand in no order."""
-    lists_methods = name.lower() in ("allow", "access-control-allow-methods")
-    return ", ".join(sorted(value.split(", "))) if lists_methods else value
+    """A header whose values come from a set, sorted; any other as it is."""
+    is_set = name.lower() in ("allow", "access-control-allow-methods")
+    return ", ".join(sorted(value.split(", "))) if is_set else value
 
 
 def through_wsgi(app: Any, request: dict[str, Any], cookies: dict[str, str]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from lsp_server.migrate.profile import Profile
+from tests.migrate.one_side import in_order
 from tests.migrate.twins import Twins
 
 Make = Callable[[Any, Any], Any]
@@ -86,7 +87,8 @@ _SIGNED = re.compile(r"(?<=\.)[\w-]{6}\.[\w-]{27}(?![\w-])")
 def shown(response: Any) -> tuple[int, list[tuple[str, str]], bytes]:
     """An answer without its times and signatures of times."""
     headers = [
-        (name.lower(), _SIGNED.sub("~", _TIME.sub(r"\1~", text))) for name, text in response.headers
+        (name.lower(), _SIGNED.sub("~", _TIME.sub(r"\1~", in_order(name, text))))
+        for name, text in response.headers
     ]
     body = _SIGNED.sub("~", response.data.decode("latin-1")).encode("latin-1")
     return response.status_code, sorted(headers), body

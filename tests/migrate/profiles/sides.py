@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from lsp_server.migrate.profile import Profile
+from tests.migrate.one_side import in_order
 from tests.migrate.twins import flask_modules
 
 # Makes an app of Flask and the extension.
@@ -82,4 +83,5 @@ class Twins:
 def _answer(app: Any, environ: dict[str, Any], body: bytes) -> Answer:
     again = {**environ, "wsgi.input": io.BytesIO(body)}
     chunks, status, headers = run_wsgi_app(app.wsgi_app, again, buffered=True)
-    return Answer(int(status.split()[0]), list(headers), b"".join(chunks))
+    ordered = [(name, in_order(name, value)) for name, value in headers]
+    return Answer(int(status.split()[0]), ordered, b"".join(chunks))
