@@ -115,10 +115,6 @@ REFUSED_EXTENSIONS: Mapping[str, tuple[str, str]] = {
         "Flask-Script",
         "It does not work with Flask 2 either: make its commands `@app.cli.command()` first.",
     ),
-    "flask_debugtoolbar": (
-        "Flask-DebugToolbar",
-        "It shows Flask's insides: remove it before the migration.",
-    ),
 }
 
 # Libraries for testing Flask apps, with the names that they import for themselves. Tests go on with

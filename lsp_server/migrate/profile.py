@@ -6,6 +6,7 @@ registration by import.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,11 +19,13 @@ class ByDesign:
         texts: Parts of bodies (DOTALL), left out on both sides.
         endpoints: Endpoints whose answers are not compared at all.
         unordered: Endpoints whose JSON objects may have their keys in any order.
+        gone: Endpoints of the extension's own that the new app does not have.
     """
 
     texts: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
     unordered: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
     def and_also(self, other: ByDesign) -> ByDesign:
         """What either of them leaves out."""
@@ -30,7 +33,12 @@ class ByDesign:
             self.texts + other.texts,
             self.endpoints + other.endpoints,
             self.unordered + other.unordered,
+            self.gone + other.gone,
         )
+
+    def lets_go(self, endpoint: str) -> bool:
+        """Whether the new app need not serve it."""
+        return any(re.search(pattern, endpoint) for pattern in self.gone)
 
 
 @dataclass(frozen=True, slots=True)

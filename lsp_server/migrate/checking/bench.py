@@ -152,7 +152,7 @@ class Bench:
         only = self.migrated.only
         if only is not None and (rule.file, rule.view) != (only.file, only.name):
             return False
-        return not rule.is_elsewhere
+        return not (rule.is_elsewhere or self.migrated.design.lets_go(rule.endpoint))
 
     def _tests(self, base: Path) -> Check:
         if not has_tests(self.migrated.old):

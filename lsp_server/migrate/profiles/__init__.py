@@ -8,6 +8,7 @@ from lsp_server.migrate.profiles import (
     flask_bcrypt,
     flask_bootstrap,
     flask_caching,
+    flask_debugtoolbar,
     flask_marshmallow,
     flask_migrate,
     flask_moment,
@@ -45,4 +46,5 @@ PROFILES: tuple[Profile, ...] = (
     smorest.PROFILE,
     webargs.PROFILE,
     flasgger.PROFILE,
+    flask_debugtoolbar.PROFILE,
 )

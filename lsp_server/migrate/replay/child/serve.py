@@ -50,6 +50,7 @@ class Holder:
         try:
             found = located(message["module"], message.get("name"))
             self.app, used = made(found, message.get("arguments"))
+            hide_debug_toolbar(self.app)
         except BaseException as error:
             return {"error": told(error)}
         if not is_wsgi(self.app):
@@ -272,6 +273,12 @@ def start_no_servers() -> None:
     except ImportError:  # An app that is not migrated yet may do without it.
         return
     uvicorn.run = lambda *_, **__: None
+
+
+def hide_debug_toolbar(app: Any) -> None:
+    """Flask-DebugToolbar changes pages and redirects for the hosts it is meant for: for none."""
+    if "DEBUG_TB_HOSTS" in getattr(app, "config", ()):
+        app.config["DEBUG_TB_HOSTS"] = ("nowhere.invalid",)
 
 
 def located(module: str, name: str | None) -> Any:
