@@ -31,13 +31,13 @@ class Stash:
     def kept(self) -> Sequence[Tokens]:
         return list(self._states)
 
-    def wants(self, n_tokens: int) -> bool:
-        """Whether it is worth asking for the state of so many tokens."""
-        return self._room > 0 and n_tokens >= LEAST
+    def has_room_for(self, n_bytes: int) -> bool:
+        """Whether such a state would be kept, be it in the place of others."""
+        return n_bytes <= self._room
 
     def put(self, tokens: Tokens, state: bytes) -> None:
         """Keep it, and forget what has no room beside it, and starts of it."""
-        if len(state) > self._room:
+        if not self.has_room_for(len(state)):
             return
         for other in [each for each in self._states if each == tokens[: len(each)]]:
             del self._states[other]

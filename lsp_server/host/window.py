@@ -29,7 +29,7 @@ class Window:
     cache_type_k: CacheType = "f16"
     cache_type_v: CacheType = "f16"
     flash_attention: FlashAttention = "auto"
-    cache_ram_mib: int = 512
+    cache_ram_mib: int = 1024
     mlock: bool = False
     draft_model: Path | None = None
     max_pause_s: float = 0.6

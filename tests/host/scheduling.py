@@ -124,7 +124,7 @@ def scheduling(
     shape = Shape(model, n_ctx, n_threads=1, n_batch=32, n_seq_max=n_sequences)
     engine = Engine(shape, lambda: True)
     metrics = Metrics()
-    cache = PrefixCache(engine, n_sequences - 1, Stash(2**22), n_tolerated=24)
+    cache = PrefixCache(engine, n_sequences - 1, Stash(2**22))
     scheduler = Scheduler(engine, cache, FixedCosts(), metrics, n_slots, idle=idle)
     thread = threading.Thread(target=scheduler.run)
     thread.start()

@@ -157,7 +157,7 @@ def test_what_is_in_the_way_of_running_requests_is_moved_and_what_they_share_sta
     engine: Engine,
 ) -> None:
     empty(engine)
-    cache = PrefixCache(engine, N_SEQUENCES, Stash(2**20), n_tolerated=8)
+    cache = PrefixCache(engine, N_SEQUENCES, Stash(2**20))
     other = tuple(range(10, 45))
     compute(engine, cache, other)
     compute(engine, cache, LONG)
@@ -167,6 +167,29 @@ def test_what_is_in_the_way_of_running_requests_is_moved_and_what_they_share_sta
     assert n_shared == 76 and cache.kept == [LONG]
     assert compute(engine, cache, (*other, 3)) == len(other)
     cache.drop(number)
+
+
+def test_what_ends_otherwise_than_a_running_request_is_moved_if_it_is_long(engine: Engine) -> None:
+    empty(engine)
+    cache = PrefixCache(engine, N_SEQUENCES, Stash(2**20))
+    compute(engine, cache, LONG)
+    prompt = (*LONG[:60], 5)
+    number, n_shared = cache.lend(prompt, 60)
+    cache.make_way([prompt])
+    assert n_shared == 60 and cache.kept == []
+    assert compute(engine, cache, (*LONG, 3)) == len(LONG)
+    cache.drop(number)
+
+
+@pytest.mark.parametrize("room", [0, 1000])
+def test_what_would_be_lost_is_not_moved_out_of_the_way(engine: Engine, room: int) -> None:
+    empty(engine)
+    cache = PrefixCache(engine, N_SEQUENCES, Stash(room))
+    few = tuple(range(9))
+    compute(engine, cache, few)
+    compute(engine, cache, LONG)
+    cache.make_way([(200, 201)])
+    assert cache.kept == [LONG]
 
 
 def test_the_stash_keeps_what_was_put_last_and_no_start_of_it() -> None:

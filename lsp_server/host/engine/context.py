@@ -98,9 +98,13 @@ class Engine:
         llama.llama_memory_seq_add(self._memory, sequence, 0, -1, n_tokens)
         return True
 
+    def n_state_bytes(self, sequence: int) -> int:
+        """How long `state` of it would be."""
+        return int(llama.llama_state_seq_get_size(self._context, sequence))
+
     def state(self, sequence: int) -> bytes:
         """The sequence's part of the KV cache, for `restore` in a context of the same shape."""
-        n_bytes = llama.llama_state_seq_get_size(self._context, sequence)
+        n_bytes = self.n_state_bytes(sequence)
         buffer = (ctypes.c_uint8 * n_bytes)()
         n_written = llama.llama_state_seq_get_data(self._context, buffer, n_bytes, sequence)
         return bytes(memoryview(buffer)[:n_written])
