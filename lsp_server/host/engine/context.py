@@ -112,7 +112,7 @@ class Engine:
     def restore(self, sequence: int, state: bytes) -> int:
         """Put what `state` gave into an empty sequence; how many tokens that is, 0 if llama.cpp
         cannot take it. It trusts the bytes: the caller has checked them."""
-        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        buffer = ctypes.cast(ctypes.c_char_p(state), ctypes.POINTER(ctypes.c_uint8))  # Only read.
         if not llama.llama_state_seq_set_data(self._context, buffer, len(state), sequence):
             self.keep(sequence, 0)
         return self.n_kept(sequence)
