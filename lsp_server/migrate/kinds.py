@@ -13,8 +13,9 @@ from typing import Literal, TypeAlias
 
 import libcst as cst
 
-from lsp_server.migrate.names import Codebase, External, Own, Source, dotted_name
+from lsp_server.migrate.names import Codebase, External, Own
 from lsp_server.migrate.scopes import Binding
+from lsp_server.migrate.source import Source, dotted_name
 
 Kind: TypeAlias = Literal["app", "blueprint"]
 

@@ -7,10 +7,6 @@ library itself re-exports is not followed, so its names count as they are writte
 
 from __future__ import annotations
 
-import ast
-import re
-import sys
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -18,18 +14,9 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from lsp_server.migrate.lines import statement_lines
-from lsp_server.migrate.scopes import Binding, Facts, Scope
-from lsp_server.migrate.walk import facts
-from lsp_server.migrate.workspace import Workspace
+from lsp_server.migrate.scopes import Binding, Scope
+from lsp_server.migrate.source import Source, dotted_name
 
-BOM = "\ufeff"
-UNPARSED = "It does not parse as Python 3, so it is left as it is."
-LONE_RETURNS = "It has carriage returns that end no line, so it is left as it is."
-_LONE_RETURN = re.compile(r"\r(?!\n)")
-_FEEDS = re.compile(r"^\f+", re.MULTILINE)
-# Nesting of syntax up to which libcst's recursive methods surely get by with Python's stack.
-SAFE_DEPTH = 60
 # How far a name is followed through modules that pass it on.
 MAX_STEPS = 20
 
@@ -50,24 +37,6 @@ class Own:
 
 
 Origin: TypeAlias = External | Own
-
-
-@dataclass(eq=False, slots=True)
-class Source:
-    """One parsed module. `lines` are those of its statements."""
-
-    path: PurePosixPath
-    text: str
-    tree: cst.Module
-    facts: Facts
-    lines: dict[cst.CSTNode, int] = field(default_factory=dict)
-
-    def line(self, node: cst.CSTNode) -> int:
-        """The line, from 1, of the statement, decorator or handler that a node stands in."""
-        above: cst.CSTNode | None = node
-        while above is not None and above not in self.lines:
-            above = self.facts.parents.get(above)
-        return self.lines[above] if above is not None else 1
 
 
 @dataclass(eq=False, slots=True)
@@ -257,25 +226,6 @@ class Codebase:
         return _unique(found)
 
 
-def _parsed(path: PurePosixPath, text: str) -> Source | str:
-    """The reason if it does not parse, or nests so deeply that working on it would not end well.
-
-    Python's own parser goes first: it refuses what makes libcst's overflow the stack.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            parsed = ast.parse(parsable(text))
-        tree = cst.parse_module(parsable(text))
-        found = facts(tree)
-        if found.depth > SAFE_DEPTH:
-            assert tree.code == parsable(text), "libcst gives back what it was given"
-        source = Source(path, text, tree, found, statement_lines(tree, parsed))
-    except (SyntaxError, ValueError, cst.ParserSyntaxError, RecursionError, MemoryError):
-        return UNPARSED
-    return source
-
-
 def _has_star(code: Codebase, source: Source, home: Own) -> bool:
     return any(code.module_of(source, star) == home for star in source.facts.top.stars)
 
@@ -299,95 +249,6 @@ def _takings(code: Codebase, source: Source) -> Iterator[tuple[Own, str]]:
             yield from (
                 (base, node.attr.value) for base in bases if isinstance(base, Own) and not base.name
             )
-
-
-def codebase(workspace: Workspace, skipped: frozenset[PurePosixPath] = frozenset()) -> Codebase:
-    """Parses the Python files of a workspace, without those that are `skipped`."""
-    sources: dict[PurePosixPath, Source] = {}
-    unparsed: dict[PurePosixPath, str] = {}
-    for path, text in workspace.files.items():
-        if path.suffix != ".py" or path in skipped:
-            continue
-        source = _parsed(path, text) if not _LONE_RETURN.search(text) else LONE_RETURNS
-        if isinstance(source, Source):
-            sources[path] = source
-        else:
-            unparsed[path] = source
-    folders = frozenset(parent for path in sources for parent in path.parents)
-    code = Codebase(sources, unparsed, (), folders)
-    code.roots = _roots(code)
-    return code
-
-
-def parsable(text: str) -> str:
-    """The text as libcst takes it: without a byte order mark, and without the form feeds that
-    begin lines, which libcst loses."""
-    return _FEEDS.sub("", text.removeprefix(BOM))
-
-
-def dotted_name(node: cst.BaseExpression | None) -> str:
-    """`a.b.c` of names and attributes; "" of anything else."""
-    if isinstance(node, cst.Name):
-        return node.value
-    if isinstance(node, cst.Attribute):
-        base = dotted_name(node.value)
-        return f"{base}.{node.attr.value}" if base else ""
-    return ""
-
-
-def imported_name(binding: Binding) -> str:
-    """The full name that an absolute import binds: `flask.request`; "" for a relative one."""
-    alias = binding.node
-    assert isinstance(alias, cst.ImportAlias)
-    if isinstance(binding.statement, cst.ImportFrom):
-        if binding.statement.relative:
-            return ""
-        return f"{dotted_name(binding.statement.module)}.{alias.evaluated_name}"
-    return alias.evaluated_name
-
-
-def package_root(code: Codebase, path: PurePosixPath) -> PurePosixPath:
-    """The folder that holds the outermost package around a file, or the file's own folder."""
-    folder = path.parent
-    while folder / "__init__.py" in code.sources and folder != folder.parent:
-        folder = folder.parent
-    return folder
-
-
-def root_votes(code: Codebase, sources: Iterable[Source]) -> dict[PurePosixPath, int]:
-    """The folders from which modules import the project's own, with how many imports say so.
-
-    `import logging` in a folder with a `logging.py` says nothing: it means the standard library's
-    unless the folder is a root for other reasons.
-    """
-    votes: dict[PurePosixPath, int] = {}
-    for source in sources:
-        for dotted in _absolute_imports(source):
-            parts = tuple(dotted.split("."))
-            if dotted in sys.stdlib_module_names:
-                continue
-            for folder in (*source.path.parents, PurePosixPath("src")):
-                if code.module_in(folder, parts[:1]) and code.module_in(folder, parts):
-                    votes[folder] = votes.get(folder, 0) + 1
-    return votes
-
-
-def _roots(code: Codebase) -> tuple[PurePosixPath, ...]:
-    """Folders from which the project imports its own modules, those that serve most first."""
-    votes = root_votes(code, code.sources.values())
-    for path in code.sources:
-        votes.setdefault(package_root(code, path), 0)
-    return tuple(sorted(votes, key=lambda folder: (-votes[folder], len(folder.parts), folder)))
-
-
-def _absolute_imports(source: Source) -> Iterator[str]:
-    for binding in source.facts.imports:
-        if isinstance(binding.statement, cst.ImportFrom):
-            if not binding.statement.relative:
-                yield dotted_name(binding.statement.module)
-        else:
-            assert isinstance(binding.node, cst.ImportAlias)
-            yield binding.node.evaluated_name
 
 
 def _unique(origins: Iterable[Origin]) -> tuple[Origin, ...]:

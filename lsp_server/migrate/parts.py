@@ -14,9 +14,10 @@ from pathlib import PurePosixPath
 
 import libcst as cst
 
-from lsp_server.migrate.names import Own, Source
+from lsp_server.migrate.names import Own
 from lsp_server.migrate.reading import Reading, own_paths
 from lsp_server.migrate.scopes import Binding
+from lsp_server.migrate.source import Source
 from lsp_server.migrate.uses import HELD
 
 NOT_CHOSEN = "It was not chosen."

@@ -13,7 +13,9 @@ from pathlib import PurePosixPath
 
 import libcst as cst
 
-from lsp_server.migrate.names import Codebase, Own, Source, package_root, root_votes
+from lsp_server.migrate.codebase import package_root, root_votes
+from lsp_server.migrate.names import Codebase, Own
+from lsp_server.migrate.source import Source
 
 HELPER = "flask_compat"
 

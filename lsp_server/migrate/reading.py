@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from lsp_server.migrate.codebase import codebase
 from lsp_server.migrate.exports import Exports
 from lsp_server.migrate.kinds import Kinds
-from lsp_server.migrate.names import Codebase, Own, Source, codebase
+from lsp_server.migrate.names import Codebase, Own
 from lsp_server.migrate.place import HELPER
 from lsp_server.migrate.profile import Profile
 from lsp_server.migrate.rules.optional import optional_import
+from lsp_server.migrate.source import Source
 from lsp_server.migrate.uses import HELD, AppPlace, Use, app_places, file_uses
 from lsp_server.migrate.workspace import Workspace
 

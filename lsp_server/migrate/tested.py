@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from lsp_server.migrate.core import TEST_LIBRARIES
 from lsp_server.migrate.exports import Exports
-from lsp_server.migrate.names import Source, imported_name
 from lsp_server.migrate.plan import Plan
+from lsp_server.migrate.source import Source, imported_name
 
 _DOTTED = re.compile(r"\bflask\w*(?:\.\w+)+")
 

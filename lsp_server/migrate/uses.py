@@ -15,9 +15,10 @@ import libcst as cst
 
 from lsp_server.migrate.exports import NO_PROFILE, Exports
 from lsp_server.migrate.kinds import Kinds
-from lsp_server.migrate.names import Codebase, External, Own, Source, imported_name
+from lsp_server.migrate.names import Codebase, External, Own
 from lsp_server.migrate.routes import read_route
 from lsp_server.migrate.scopes import Binding
+from lsp_server.migrate.source import Source, imported_name
 from lsp_server.migrate.wsgi_calls import apps_as_wsgi
 
 Decision: TypeAlias = Literal["S", "H", "P", "M", "X"]

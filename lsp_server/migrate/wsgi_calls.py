@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from lsp_server.migrate.kinds import Kinds
-from lsp_server.migrate.names import Codebase, Source
+from lsp_server.migrate.names import Codebase
+from lsp_server.migrate.source import Source
 
 SERVERS = frozenset(
     {

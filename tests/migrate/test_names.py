@@ -4,10 +4,12 @@ from pathlib import Path, PurePosixPath
 
 import libcst as cst
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lsp_server.migrate.names import Codebase, External, Origin, Own, codebase, parsable
+from lsp_server.migrate.codebase import codebase
+from lsp_server.migrate.names import Codebase, External, Origin, Own
+from lsp_server.migrate.source import parsable
 from lsp_server.migrate.tree import descendants, rebuilt
 from lsp_server.migrate.workspace import Workspace
 
@@ -154,6 +156,8 @@ def test_what_does_not_parse_or_nests_too_deeply_is_told(text: str) -> None:
 
 
 @given(st.text(alphabet="ab(): \n\t\f\r#'\"中=[]{},.", max_size=60))
+@example("\t\fa")
+@example("if a:\n  b\n \f\f  b\n")
 def test_what_parses_comes_back_as_it_was(text: str) -> None:
     code = code_of(m=text)
     for source in code.sources.values():

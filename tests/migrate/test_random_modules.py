@@ -33,7 +33,8 @@ BODIES = (
     "bp = flask.Blueprint('b', __name__, url_prefix='/b')\napp.register_blueprint(bp)\n",
     "def create() -> Flask:\n    app = Flask(__name__)\n    app.run(debug=True)\n    return app\n",
     "x: 'Flask' = None\n", "class W(flask.views.MethodView):\n    def get(self): return f.g.x\n",
-    "if __name__ == '__main__': app.run(port=80)\n", "y = {'a' : 1,\n 'b':2 }\n", "\f\n# end\n",
+    "if __name__ == '__main__': app.run(port=80)\n", "y = {'a' : 1,\n 'b':2 }\n",
+    "\f\n# end\n", " \f\n",
     "@lr\ndef d(): return current_user, s, fields.String\n", "z = [Flask for Flask in ()]\n",
 )  # fmt: skip
 OTHERS = ("y = {'a' : 1,", " 'b':2 }", "# end", "import uvicorn", "class App: ...")

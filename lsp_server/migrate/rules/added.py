@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from lsp_server.migrate.names import Source, dotted_name
+from lsp_server.migrate.source import Source, dotted_name
 
 _Statement: TypeAlias = cst.SimpleStatementLine | cst.BaseCompoundStatement
 

@@ -15,10 +15,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from lsp_server.migrate.exports import NO_PROFILE
-from lsp_server.migrate.names import Own, Source
+from lsp_server.migrate.names import Own
 from lsp_server.migrate.rules.change import Change, Scene
 from lsp_server.migrate.rules.optional import optional_import
 from lsp_server.migrate.scopes import Binding
+from lsp_server.migrate.source import Source
 from lsp_server.migrate.tree import Replacement
 
 BESIDE = "flask_beside"

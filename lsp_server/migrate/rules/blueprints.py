@@ -11,9 +11,10 @@ from collections.abc import Iterator
 import libcst as cst
 
 from lsp_server.migrate.kinds import CLASSES
-from lsp_server.migrate.names import Own, dotted_name
+from lsp_server.migrate.names import Own
 from lsp_server.migrate.routes import argument
 from lsp_server.migrate.rules.change import Change, Scene, renamed_keyword
+from lsp_server.migrate.source import dotted_name
 from lsp_server.migrate.tree import Replacement
 
 

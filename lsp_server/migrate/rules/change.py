@@ -11,8 +11,9 @@ import libcst as cst
 
 from lsp_server.migrate.exports import Exports
 from lsp_server.migrate.kinds import Kinds
-from lsp_server.migrate.names import Codebase, Source
+from lsp_server.migrate.names import Codebase
 from lsp_server.migrate.place import Place
+from lsp_server.migrate.source import Source
 from lsp_server.migrate.tree import Replacement
 
 

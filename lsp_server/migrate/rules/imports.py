@@ -15,12 +15,13 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from lsp_server.migrate.names import Own, imported_name
+from lsp_server.migrate.names import Own
 from lsp_server.migrate.routes import has_comments
 from lsp_server.migrate.rules.change import Change, Scene
 from lsp_server.migrate.rules.references import references
 from lsp_server.migrate.rules.taken import Taken, becomes, uses_of
 from lsp_server.migrate.scopes import Binding, ImportStatement
+from lsp_server.migrate.source import imported_name
 from lsp_server.migrate.tree import Replacement
 
 _Order: TypeAlias = Callable[[str], tuple[int, str]]

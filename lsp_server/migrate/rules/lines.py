@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from lsp_server.migrate.names import BOM, parsable
+from lsp_server.migrate.source import BOM, FEEDS, parsable
 
 
 def merged(text: str, new_code: str) -> str:
@@ -25,7 +25,7 @@ def merged(text: str, new_code: str) -> str:
         if tag == "equal":
             result.extend(lines[start:end])
         else:
-            result.append("\f" * _leading_feeds(lines[start:end]))
+            result.append(_leading_feeds(lines[start:end]))
             result.extend(new[new_start:new_end])
     mark = BOM if text.startswith(BOM) and not "".join(result).startswith(BOM) else ""
     return mark + "".join(result)
@@ -36,6 +36,6 @@ def _split(text: str) -> list[str]:
     return [line + "\n" for line in text.split("\n")[:-1]] + [text.split("\n")[-1]]
 
 
-def _leading_feeds(lines: list[str]) -> int:
-    first = lines[0].removeprefix(BOM) if lines else ""
-    return len(first) - len(first.lstrip("\f"))
+def _leading_feeds(lines: list[str]) -> str:
+    found = FEEDS.match(lines[0].removeprefix(BOM)) if lines else None
+    return found.group() if found else ""

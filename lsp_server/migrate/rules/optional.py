@@ -19,9 +19,9 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from lsp_server.migrate.exports import Exports
-from lsp_server.migrate.names import Source, dotted_name, imported_name
 from lsp_server.migrate.rules.change import Change, Scene
 from lsp_server.migrate.scopes import Binding
+from lsp_server.migrate.source import Source, dotted_name, imported_name
 from lsp_server.migrate.tree import Replacement
 
 CAUGHT = frozenset({"ImportError", "ModuleNotFoundError", "Exception"})

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
-from lsp_server.migrate.names import imported_name
 from lsp_server.migrate.rules.change import Change, Scene
 from lsp_server.migrate.rules.taken import APP, can_be_app
 from lsp_server.migrate.scopes import Binding
+from lsp_server.migrate.source import imported_name
 from lsp_server.migrate.tree import Replacement
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from lsp_server.migrate.names import imported_name
 from lsp_server.migrate.paths import path_literal
 from lsp_server.migrate.routes import Route, argument, read_route, rule_argument
 from lsp_server.migrate.rules.change import Change, Scene, renamed_keyword, without
+from lsp_server.migrate.source import imported_name
 from lsp_server.migrate.tree import Replacement
 
 UNSURE = (

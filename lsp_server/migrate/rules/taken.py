@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from lsp_server.migrate.names import External, Origin, Source, imported_name
+from lsp_server.migrate.names import External, Origin
 from lsp_server.migrate.rules.change import Scene
 from lsp_server.migrate.scopes import Binding
+from lsp_server.migrate.source import Source, imported_name
 from lsp_server.migrate.tree import descendants
 
 APP = "App"

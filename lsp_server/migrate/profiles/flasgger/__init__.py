@@ -46,8 +46,8 @@ PROFILE = Profile(
     notes=(
         "The page with the documentation takes Swagger UI from cdn.jsdelivr.net, where the "
         "addresses below `/flasgger_static` redirect to: the page's HTML differs.",
-        "`Swagger(parse=True)` and `swag_from(validation=True)` are not kept: an app with them does "
-        "not start, and says so. Check such requests in the view first.",
+        "`Swagger(parse=True)` and `swag_from(validation=True)` are not kept: an app with them "
+        "does not start, and says so. Check such requests in the view first.",
     ),
     differs=ByDesign(
         endpoints=(r"(^|\.)apidocs$", r"(^|\.)oauth_redirect$", r"^flasgger\.static$")
