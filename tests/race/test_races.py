@@ -1,6 +1,6 @@
 """Generated races, an equal share for each editor. PENNA_RACES sets their number.
 
-They are the same ones every time; with PENNA_NEW_RACES set they are new ones, to look for more.
+They are the same ones every time; with PENNA_NEW_EXAMPLES set they are new ones, to look for more.
 """
 
 import os
@@ -8,12 +8,12 @@ import os
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from tests.conftest import NEW_EXAMPLES
 from tests.race import clock
 from tests.race.profiles import PROFILES, Profile
 from tests.race.race import Race, check, races, run
 
 EACH = -(-int(os.environ.get("PENNA_RACES", "2000")) // len(PROFILES))
-NEW = "PENNA_NEW_RACES" in os.environ
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
@@ -21,7 +21,7 @@ def test_the_final_text_is_the_users_and_the_replys_merged(profile: Profile) -> 
     @settings(
         max_examples=EACH,
         deadline=None,
-        derandomize=not NEW,
+        derandomize=not NEW_EXAMPLES,
         database=None,
         suppress_health_check=[*HealthCheck],
         phases=[Phase.generate, Phase.shrink],
