@@ -50,7 +50,7 @@ def selections(text: str) -> Iterator[Span]:
     rng = random.Random(3)
     every = [each for each in symbols.symbols("python", text) if len(each.body_span)]
     functions = [each for each in every if each.kind in CALLABLES and len(each.span) < 3_000]
-    for symbol in rng.sample(functions, min(8, len(functions))):
+    for symbol in rng.sample(functions, min(5, len(functions))):
         yield Span(symbol.body_span.start, symbol.body_span.start)
         yield symbol.definition_span
         body = Snapshot("", 0, "python", text).whole_lines(symbol.body_span)
