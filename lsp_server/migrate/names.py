@@ -99,7 +99,7 @@ class Codebase:
             return self.module_in(folder, parts)
         if not parts:
             return None
-        found = (self.module_in(root, parts) for root in self._search_path(importing))
+        found = (self.imported_from(root, parts) for root in self._search_path(importing))
         return next((each for each in found if each is not None), None)
 
     def _search_path(self, importing: PurePosixPath) -> Iterator[PurePosixPath]:
@@ -108,6 +108,21 @@ class Codebase:
         yield from (root for root in self.roots if root in above)
         yield from reversed(above)
         yield from (root for root in self.roots if root not in above)
+
+    def imported_from(self, folder: PurePosixPath, parts: tuple[str, ...]) -> Own | None:
+        """What an absolute import finds in a folder that imports start from.
+
+        Not `ext/celery.py` if that says `from celery import Celery`: it means a library.
+        """
+        found = self.module_in(folder, parts)
+        is_librarys = found is not None and len(parts) == 1 and self._imports_its_name(found.path)
+        return None if is_librarys else found
+
+    def _imports_its_name(self, path: PurePosixPath) -> bool:
+        if path.name == "__init__.py" or path not in self.sources:
+            return False
+        imported = _absolute_imports(self.sources[path])
+        return any(dotted.partition(".")[0] == path.stem for dotted in imported)
 
     def module_in(self, folder: PurePosixPath, parts: tuple[str, ...]) -> Own | None:
         """The module or folder at the end of a path of names below a folder."""
@@ -358,7 +373,7 @@ def root_votes(code: Codebase, sources: Iterable[Source]) -> dict[PurePosixPath,
     """The folders from which modules import the project's own, with how many imports say so.
 
     `import logging` in a folder with a `logging.py` says nothing: it means the standard library's
-    unless the folder is a root for other reasons.
+    unless the folder is a root for other reasons. Nor does a library's name, see `imported_from`.
     """
     votes: dict[PurePosixPath, int] = {}
     for source in sources:
@@ -367,7 +382,7 @@ def root_votes(code: Codebase, sources: Iterable[Source]) -> dict[PurePosixPath,
             if dotted in sys.stdlib_module_names:
                 continue
             for folder in (*source.path.parents, PurePosixPath("src")):
-                if code.module_in(folder, parts[:1]) and code.module_in(folder, parts):
+                if code.module_in(folder, parts[:1]) and code.imported_from(folder, parts):
                     votes[folder] = votes.get(folder, 0) + 1
     return votes
 
