@@ -41,7 +41,7 @@ def root_votes(code: Codebase, sources: Iterable[Source]) -> dict[PurePosixPath,
     """The folders from which modules import the project's own, with how many imports say so.
 
     `import logging` in a folder with a `logging.py` says nothing: it means the standard library's
-    unless the folder is a root for other reasons.
+    unless the folder is a root for other reasons. Nor does a library's name, see `imported_from`.
     """
     votes: dict[PurePosixPath, int] = {}
     for source in sources:
@@ -50,7 +50,7 @@ def root_votes(code: Codebase, sources: Iterable[Source]) -> dict[PurePosixPath,
             if dotted in sys.stdlib_module_names:
                 continue
             for folder in (*source.path.parents, PurePosixPath("src")):
-                if code.module_in(folder, parts[:1]) and code.module_in(folder, parts):
+                if code.module_in(folder, parts[:1]) and code.imported_from(folder, parts):
                     votes[folder] = votes.get(folder, 0) + 1
     return votes
 

@@ -75,7 +75,7 @@ class Exports:
             return None if known else (f"`{full}`", "It has no counterpart in the helper.")
         if top in OTHER_EXTENSIONS:
             return OTHER_EXTENSIONS[top], NO_PROFILE
-        return (_title(top), NO_PROFILE) if top.startswith("flask_") else None
+        return (_title(top), NO_PROFILE) if top.startswith("flask_") or _for_flask(below) else None
 
     def is_gone(self, full: str) -> bool:
         """Whether Flask itself had the name once, so that importing it fails with Flask, too."""
@@ -94,6 +94,11 @@ class Exports:
 
 def _below(full: str, modules: Sequence[str]) -> bool:
     return any(full == module or full.startswith(f"{module}.") for module in modules)
+
+
+def _for_flask(below: Sequence[str]) -> bool:
+    """Whether a library's module is its part for Flask: `authlib.integrations.flask_client`."""
+    return any(name == "flask" or name.startswith("flask_") for name in below[:-1])
 
 
 def _title(module: str) -> str:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import libcst as cst
 
 from lsp_server.migrate.scopes import Binding, Scope
-from lsp_server.migrate.source import Source, dotted_name
+from lsp_server.migrate.source import Source, absolute_imports, dotted_name
 
 # How far a name is followed through modules that pass it on.
 MAX_STEPS = 20
@@ -68,7 +68,7 @@ class Codebase:
             return self.module_in(folder, parts)
         if not parts:
             return None
-        found = (self.module_in(root, parts) for root in self._search_path(importing))
+        found = (self.imported_from(root, parts) for root in self._search_path(importing))
         return next((each for each in found if each is not None), None)
 
     def _search_path(self, importing: PurePosixPath) -> Iterator[PurePosixPath]:
@@ -77,6 +77,21 @@ class Codebase:
         yield from (root for root in self.roots if root in above)
         yield from reversed(above)
         yield from (root for root in self.roots if root not in above)
+
+    def imported_from(self, folder: PurePosixPath, parts: tuple[str, ...]) -> Own | None:
+        """What an absolute import finds in a folder that imports start from.
+
+        Not `ext/celery.py` if that says `from celery import Celery`: it means a library.
+        """
+        found = self.module_in(folder, parts)
+        is_librarys = found is not None and len(parts) == 1 and self._imports_its_name(found.path)
+        return None if is_librarys else found
+
+    def _imports_its_name(self, path: PurePosixPath) -> bool:
+        if path.name == "__init__.py" or path not in self.sources:
+            return False
+        imported = absolute_imports(self.sources[path])
+        return any(dotted.partition(".")[0] == path.stem for dotted in imported)
 
     def module_in(self, folder: PurePosixPath, parts: tuple[str, ...]) -> Own | None:
         """The module or folder at the end of a path of names below a folder."""

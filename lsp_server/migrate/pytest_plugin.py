@@ -414,7 +414,7 @@ def install() -> None:
     ):
         setattr(Starlette, name, made)
     teach_webtest(Starlette)
-    allowed = {name for name in os.environ.get("PENNA_ALLOW_FLASK", "").split(",") if name}
+    allowed = allowed_names()
     real = importlib.import_module("flask") if allowed & {"flask", "*"} else None
     for loaded in [name for name in sys.modules if name == "flask" or name.startswith("flask.")]:
         if real is None or loaded in ("flask", "flask.testing"):
@@ -453,6 +453,8 @@ class StandIn(ModuleType):
         super().__init__(name)
         self.__dict__["_real"] = real
         self.__dict__["_patched"] = {}
+        # Where a library of a part on Flask finds modules that no test has asked for.
+        self.__path__ = path_of(name) if stays() else []
 
     def __setattr__(self, name: str, value: Any) -> None:
         """A test that patches `flask_login.utils._get_user` patches it in the helper, too."""
@@ -480,6 +482,8 @@ class StandIn(ModuleType):
             raise AttributeError(name)
         frame = importing_frame()
         if not is_test_code(frame):
+            if self.__dict__["_real"] is None and stays():
+                self.__dict__["_real"] = loaded_apart(self.__name__)
             if self.__dict__["_real"] is not None:
                 return getattr(self.__dict__["_real"], name)
             raise ImportError(f"The migrated app still uses {self.__name__}.{name}: {place(frame)}")
@@ -491,10 +495,13 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, allowed: set[str]) -> None:
         self.allowed = allowed
+        self.is_passing = False
 
     def find_spec(
         self, fullname: str, path: Any = None, target: Any = None
     ) -> importlib.machinery.ModuleSpec | None:
+        if self.is_passing:
+            return None
         top = fullname.partition(".")[0]
         helper = (os.environ.get("PENNA_HELPER") or HELPER_FILE[:-3]).partition(".")[0]
         if top in self.allowed or top in (*TEST_LIBRARIES, helper) or not is_extension(top):
@@ -511,6 +518,35 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         return None
+
+
+def stays() -> bool:
+    """Whether a part of the project stays on Flask, whatever its libraries need of it."""
+    return "*" in allowed_names()
+
+
+def allowed_names() -> set[str]:
+    return {name for name in os.environ.get("PENNA_ALLOW_FLASK", "").split(",") if name}
+
+
+def path_of(name: str) -> list[str]:
+    """Where an installed package has its modules; empty if it is none, or one within another."""
+    spec = None if "." in name else importlib.machinery.PathFinder.find_spec(name)
+    return list(spec.submodule_search_locations or ()) if spec is not None else []
+
+
+def loaded_apart(name: str) -> ModuleType | None:
+    """The module that a stand-in stands for, which stays in its place."""
+    finder = next(each for each in sys.meta_path if isinstance(each, Finder))
+    stand_in = sys.modules.pop(name)
+    finder.is_passing = True
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError:
+        return None
+    finally:
+        finder.is_passing = False
+        sys.modules[name] = stand_in
 
 
 def is_extension(top: str) -> bool:
@@ -603,7 +639,8 @@ def is_test_code(frame: FrameType | None) -> bool:
         return True
     file = os.path.abspath(frame.f_code.co_filename)
     if is_installed(file):
-        return any(f"{os.sep}{each}" in file for each in ("_pytest", "pytest", *TEST_LIBRARIES))
+        library = file.rpartition("-packages")[2]  # site-packages; Debian's are dist-packages
+        return any(f"{os.sep}{each}" in library for each in ("_pytest", "pytest", *TEST_LIBRARIES))
     base, parts = os.path.basename(file), file.split(os.sep)[:-1]
     named = base.startswith(("test", "conftest")) or base.endswith(("_test.py", "_tests.py"))
     inside = os.path.relpath(file, os.getcwd()).split(os.sep)[:-1]

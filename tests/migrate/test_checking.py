@@ -248,13 +248,13 @@ def test_no_folder_is_put_in_front_that_hides_the_standard_library(tmp_path: Pat
     assert of_migration(workspace, migrate(workspace)).roots == ("lib",)
 
 
-@pytest.mark.parametrize("extension", ["flask_parcel", "parcel"])
+@pytest.mark.parametrize("extension", ["flask_parcel", "parcel.ext.flask", "parcel"])
 def test_tests_may_have_flask_where_an_extension_needs_it(tmp_path: Path, extension: str) -> None:
     text = f"from {extension} import unpacked\nfrom flask import Flask\napp = Flask(__name__)\n"
     (tmp_path / "app.py").write_text(text)
     workspace = read(tmp_path)
     migrated = of_migration(workspace, migrate(workspace))
-    assert migrated.keeps_flask == (extension == "flask_parcel")
+    assert migrated.keeps_flask == (extension != "parcel")
 
 
 def test_what_was_migrated_is_not_said_to_stay_for_its_extension(tmp_path: Path) -> None:

@@ -59,3 +59,18 @@ def test_a_helper_is_no_extension_in_a_package_that_is_named_as_one_either() -> 
     assert Exports().refusal("flask_compat.App") is None
     assert Exports().refusal("flask_shop.flask_compat.App") is None
     assert Exports().refusal("flask_shop.Cart") is not None
+
+
+@pytest.mark.parametrize(
+    "full, title",
+    [
+        ("apispec_webframeworks.flask.FlaskPlugin", "Apispec-Webframeworks"),
+        ("authlib.integrations.flask_client.OAuth", "Authlib"),
+        ("authlib.jose.jwt", None),
+        ("settings.flask_debug", None),
+        ("webargs.flaskparser.parser", None),
+    ],
+)
+def test_a_librarys_part_for_flask_is_an_extension(full: str, title: str | None) -> None:
+    refusal = Exports().refusal(full)
+    assert (refusal[0] if refusal else None) == title

@@ -130,6 +130,18 @@ def test_folders_without_init_and_roots_below_the_project() -> None:
     assert origins(code, "tests/test_shop.py", "x") == (Own(shop, "x"),)
 
 
+def test_a_module_that_imports_its_own_name_means_a_library() -> None:
+    texts = {
+        "shop/__init__": "from shop.ext import celery",
+        "shop/ext/__init__": "",
+        "shop/ext/celery": "from celery import Celery\nCelery",
+        "shop/ext/worker": "from celery.app import base\nimport celery\nbase",
+    }
+    code = code_of(texts)
+    assert PurePosixPath("shop/ext") not in code.roots
+    assert origins(code, "shop/ext/celery.py", "Celery") == (External("celery.Celery"),)
+
+
 def test_a_module_named_as_one_of_the_standard_library_makes_its_folder_no_root() -> None:
     code = code_of(
         {

@@ -414,6 +414,61 @@ def test_a_library_for_tests_has_what_it_imports_of_flask(tmp_path: Path, sandbo
     assert "flask_testing" not in migration.report
 
 
+STAYING = """\
+from flask.views import MethodView
+from flask_restx import Resource
+
+
+class Quota:
+    def __init__(self, app):
+        app.add_url_rule("/quota", view_func=Left.as_view("quota"))
+
+
+class Left(MethodView):
+    def get(self):
+        return Resource.__module__
+"""
+STAYING_APP = """\
+from flask import Flask
+
+
+def create_app():
+    from flask_quota import Quota
+
+    app = Flask(__name__)
+    Quota(app)
+
+    return app
+"""
+STAYING_TEST = """\
+import flask.views
+import flask_restx
+from app import create_app
+from flask.testing import FlaskClient
+
+
+def test_the_quota():
+    client = create_app().test_client()
+    assert isinstance(client, FlaskClient)
+    assert client.get("/quota").text == "flask_restx.resource"
+"""
+
+
+def test_an_extension_that_stays_has_all_of_flask_after_tests_have_imported_some(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    root = project(tmp_path, app=STAYING_APP, test=STAYING_TEST)
+    library = root / "venv/lib/python3.12/site-packages/flask_quota.py"
+    library.parent.mkdir(parents=True)
+    library.write_text(STAYING, "utf-8")
+    place = AppPlace("app", path=("venv/lib/python3.12/site-packages",))
+    before = run_tests(sandbox, root, place)
+    migration = migrate(read(root))
+    lay_over(root, Texts({**migration.changed, **migration.created}))
+    after = run_tests(sandbox, root, place, "flask_compat", keeps_flask=True)
+    assert before.passed == after.passed == {"test_app.py::test_the_quota"}, after.details
+
+
 def test_unittest_cases_are_run_too(tmp_path: Path, sandbox: Sandbox) -> None:
     test = (
         "import unittest\nfrom app import create_app\n"

@@ -26,6 +26,7 @@ from lsp_server.migrate.runtime.context import (
     request_ctx,
     stream_with_context,
 )
+from lsp_server.migrate.runtime.request_of_both import tied_to_app
 from lsp_server.migrate.runtime.response import Response
 from lsp_server.migrate.runtime.scaffold import Scaffold
 from lsp_server.migrate.runtime.sessions import NullSession
@@ -124,6 +125,7 @@ class FlaskBeside:
         flask_app.do_teardown_request = self._torn_down
         flask_app.session_interface = SessionOfApp()
         flask_app.app_ctx_globals_class = globals_of_app
+        flask_app.request_class = tied_to_app(flask_app.request_class)
         flask_app.create_jinja_environment = lambda: app.jinja_env
         flask_app.add_url_rule = self._noting_endpoints(flask_app.add_url_rule)
         flask_app.create_url_adapter = self._matched_already(flask_app.create_url_adapter)
@@ -188,6 +190,7 @@ class FlaskBeside:
         self._furnish()
         context = self._request_context(environ_for_flask())
         context.push()
+        context.request._of_app = request_ctx.request
         context._after_request_functions = request_ctx.after_request_functions
         g.setdefault("_flask_beside", []).append(context)
         if request.endpoint in self._endpoints:

@@ -245,3 +245,55 @@ def test_teardown_functions_of_both_run_once_and_the_last_registered_first() -> 
         *("blueprint", "/free", "app", "blueprint", "/tea", "app"),
         *("/buy/1", "app", "/nowhere", "app"),
     ]
+
+
+def test_what_is_put_on_the_request_is_there_for_both() -> None:
+    def make(module: Any) -> Any:
+        app = shop(module)
+
+        @app.route("/parsed", methods=["POST"])
+        def parsed() -> Any:
+            request = module.request
+            request.answered, request.owner = True, "app"
+            return {"parsed": request.parsed, "more": hasattr(request, "more")}
+
+        return app
+
+    def extend(app: Any) -> None:
+        def parse() -> None:
+            flask.request.parsed = flask.request.get_json(silent=True)  # type: ignore[attr-defined]
+            flask.request.owner = "extension"  # type: ignore[attr-defined]
+
+        def mark(response: Any) -> Any:
+            owner, answered = flask.request.owner, hasattr(flask.request, "answered")  # type: ignore[attr-defined]
+            response.headers["X-Owner"] = f"{owner} {answered} {hasattr(flask.request, 'more')}"
+            return response
+
+        app.before_request(parse)
+        app.after_request(mark)
+
+    twins = extended(make, extend)
+    answer = twins.same("POST", "/parsed", json={"n": 1})
+    assert answer.text == '{"more":false,"parsed":{"n":1}}\n'
+    assert answer.header("X-Owner") == "app True False"
+    twins.same("GET", "/buy/1")
+    twins.same("GET", "/nowhere")
+
+
+def test_a_limit_that_the_extension_sets_for_one_request_is_the_apps() -> None:
+    def make(module: Any) -> Any:
+        app = shop(module)
+
+        @app.route("/size", methods=["POST"])
+        def size() -> Any:
+            return {"size": len(module.request.get_data())}
+
+        return app
+
+    def limit() -> None:
+        if "small" in flask.request.args:
+            flask.request.max_content_length = 4
+
+    twins = extended(make, lambda app: app.before_request(limit))
+    assert twins.same("POST", "/size?small=1", data=b"12345").status == 413
+    assert twins.same("POST", "/size", data=b"12345").status == 200
