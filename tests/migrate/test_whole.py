@@ -520,6 +520,18 @@ def test_a_word_of_prose_brings_no_method_and_one_of_a_template_does(tmp_path: P
     assert "def shell_context_processor" in helper
 
 
+@pytest.mark.parametrize("kept", ["flask_pagedown", "flask_wtf"])
+def test_a_kept_extension_finds_every_method_that_its_templates_may_call(
+    tmp_path: Path, kept: str
+) -> None:
+    (tmp_path / "app.py").write_text(
+        "from flask import Flask\nfrom flask_wtf import FlaskForm\nclass Form(FlaskForm): ...\n"
+        f"app = Flask(__name__)\nimport {kept}\n"
+    )
+    helper = migrate(read(tmp_path)).created[PurePosixPath("flask_compat.py")]
+    assert ("def hidden_tag" in helper) == (kept == "flask_pagedown")
+
+
 def test_a_lock_file_is_told(tmp_path: Path) -> None:
     root = copied(BOARD, tmp_path / "board")
     (root / "uv.lock").write_text("version = 1\n")
