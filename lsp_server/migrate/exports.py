@@ -70,6 +70,8 @@ class Exports:
             return None
         if top in core.REFUSED_EXTENSIONS:
             return core.REFUSED_EXTENSIONS[top]
+        if any(_below(full, tuple(each.beside)) for each in self.profiles):
+            return _title(top), NO_PROFILE
         if self.replaced(full):
             known = self.helper(full) or self.library(full) or self.is_module(full)
             return None if known else (f"`{full}`", "It has no counterpart in the helper.")

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from lsp_server.errors import MigrationError
 from lsp_server.migrate.assembly import Helper, assemble
 from lsp_server.migrate.assembly.addition import assemble_addition
+from lsp_server.migrate.assembly.corpus import public_members
 from lsp_server.migrate.assembly.stamp import read_stamp
 from lsp_server.migrate.dependencies import Declared, change_declarations
 from lsp_server.migrate.dependencies.needs import needed_change, uses
@@ -135,7 +136,7 @@ def _add_helper(work: _Work) -> Helper:
         raise MigrationError(CHANGED.format(path=path))
     pieces = work.codemod.imported | names_in_tests(work.plan)
     pieces |= stamp.pieces if stamp else frozenset()
-    words = project_words(work.texts())
+    words = _words(work)
     first = path.with_name(path.name.replace("_more.py", ".py"))
     if first != path and first in work.workspace.files:
         place = work.plan.place.imported_by(path)
@@ -151,6 +152,16 @@ def _add_helper(work: _Work) -> Helper:
     elif old != text:
         work.changed[path] = text
     return helper
+
+
+def _words(work: _Work) -> frozenset[str]:
+    """The words that decide which methods stay.
+
+    Why all stay beside an extension that is kept: its code and its templates are given forms, pages
+    and users of the helper, and what they ask them for stands nowhere in the project.
+    """
+    words = project_words(work.texts())
+    return words | public_members(work.plan.profiles) if work.plan.keeps_flask else words
 
 
 def _line_end(work: _Work) -> str:

@@ -54,6 +54,8 @@ class Profile:
         dependencies: Requirements of the pieces beside the core's: `("sqlalchemy>=2",)`.
         refused: The full name, to one sentence that says why and what to do; a part of the
             project that uses it stays on Flask.
+        beside: Full names that nothing replaces and that work beside the new app, as an extension
+            without a profile does: another distribution may have the same module.
         notes: Sentences for the report, told whenever the profile is used.
         differs: What differs in answers by design, and is told in a note.
     """
@@ -64,5 +66,6 @@ class Profile:
     pieces: tuple[str, ...]
     dependencies: tuple[str, ...]
     refused: Mapping[str, str]
+    beside: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     differs: ByDesign = field(default_factory=ByDesign)

@@ -7,7 +7,7 @@ extension's profile, M where a person or a model has to look, X refused with a n
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
@@ -78,6 +78,10 @@ CALLED: dict[str, tuple[str, str, Decision]] = {
     "run": ("run", "uvicorn.run(...)", "S"),
     "test_client": ("test client", "", "H"),
 }
+BY_NAME = (
+    "Import it by its name, so that it can stay on a Flask app beside the new one: reached through"
+    " its module, it holds this one on Flask."
+)
 COMMANDS = frozenset({"command", "group", "shell_context_processor"})
 WSGI = (
     "WSGI middleware still runs around the app's own requests. For proxy headers, uvicorn has "
@@ -239,8 +243,13 @@ def _through_modules(source: Source, code: Codebase, exports: Exports) -> Iterat
             if not exports.is_module(full) or exports.helper(full):
                 use = _named(source, exports, node, full)
                 if use is not None:
-                    yield use
+                    yield _in_module(use)
                 break
+
+
+def _in_module(use: Use) -> Use:
+    """A use below the module of a known extension: the helper stands for the module as a whole."""
+    return use if use.note != NO_PROFILE else replace(use, decision="X", note=BY_NAME)
 
 
 def _module_start(source: Source, code: Codebase, exports: Exports, name: cst.Name) -> str:

@@ -110,7 +110,7 @@ def uses_g():
         try:
             attempt()
         except Exception as error:
-            result.append(type(error).__name__)
+            result.append(repr(error))
     return result
 
 @app.route("/nested")

@@ -520,6 +520,42 @@ def test_a_word_of_prose_brings_no_method_and_one_of_a_template_does(tmp_path: P
     assert "def shell_context_processor" in helper
 
 
+@pytest.mark.parametrize("kept", ["flask_pagedown", "flask_wtf"])
+def test_a_kept_extension_finds_every_method_that_its_templates_may_call(
+    tmp_path: Path, kept: str
+) -> None:
+    (tmp_path / "app.py").write_text(
+        "from flask import Flask\nfrom flask_wtf import FlaskForm\nclass Form(FlaskForm): ...\n"
+        f"app = Flask(__name__)\nimport {kept}\n"
+    )
+    helper = migrate(read(tmp_path)).created[PurePosixPath("flask_compat.py")]
+    assert ("def hidden_tag" in helper) == (kept == "flask_pagedown")
+
+
+def test_a_name_that_two_distributions_share_stays_beside(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "from flask import Flask\nfrom flask_bootstrap import Bootstrap, SwitchField\n"
+        "app = Flask(__name__)\nbootstrap = Bootstrap()\nbootstrap.init_app(app)\n"
+        "on = SwitchField()\n"
+    )
+    migration = migrate(read(tmp_path))
+    text = migration.changed[PurePosixPath("app.py")]
+    assert "from flask_bootstrap import Bootstrap\n" in text
+    assert "from flask_compat import SwitchField\n" in text
+    assert "\nbootstrap.init_app(flask_beside(app))\n" in text
+    assert "* **Flask-Bootstrap** stays: `Bootstrap` (app.py:2)." in migration.report
+
+
+def test_such_a_name_that_is_reached_through_its_module_holds_it(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "import flask_bootstrap\nfrom flask import Flask\n"
+        "app = Flask(__name__)\nflask_bootstrap.Bootstrap(app)\n"
+    )
+    migration = migrate(read(tmp_path))
+    assert migration.is_empty
+    assert "Flask-Bootstrap (app.py:4): Import it by its name" in migration.report
+
+
 def test_a_lock_file_is_told(tmp_path: Path) -> None:
     root = copied(BOARD, tmp_path / "board")
     (root / "uv.lock").write_text("version = 1\n")

@@ -51,6 +51,17 @@ def corpus_of(modules: Sequence[Module]) -> Corpus:
     return Corpus(tuple(modules), definitions, imports)
 
 
+def public_members(profiles: Sequence[Profile]) -> frozenset[str]:
+    """The names that code outside the project may ask objects of the helper for."""
+    return frozenset(
+        member.name
+        for module in read_corpus(profiles).modules
+        for definition in module.definitions
+        for member in definition.members
+        if not member.name.startswith("_")
+    )
+
+
 def clashes(corpus: Corpus) -> Iterator[str]:
     """What keeps the pieces from standing in one namespace, as sentences."""
     homes: dict[str, set[str]] = {}

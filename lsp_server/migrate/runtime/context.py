@@ -40,9 +40,15 @@ class AppGlobals:
 
     if TYPE_CHECKING:
 
-        def __getattr__(self, name: str) -> Any: ...
-
         def __setattr__(self, name: str, value: Any) -> None: ...
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
+
+    def __delattr__(self, name: str) -> None:
+        if name not in self.__dict__:
+            raise AttributeError(name)
+        del self.__dict__[name]
 
     def get(self, name: str, default: Any = None) -> Any:
         return self.__dict__.get(name, default)
