@@ -33,7 +33,7 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--cache-ram",
         type=not_negative,
-        default=512,
+        default=1024,
         metavar="MIB",
         help="memory for prompts that were read and are not in use just now; 0: none",
     )

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,6 +79,15 @@ async def test_a_run_measures_both_sides_and_writes_a_page(model: Path, tmp_path
     assert "\x1b" not in done.stderr
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """What runs in a shell's background ignores interrupts, and so would the programs it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_shows_what_it_has_and_leaves_no_process(
     model: Path, tmp_path: Path, number: signal.Signals
