@@ -28,6 +28,7 @@ from lsp_server.migrate.rules import (
 )
 from lsp_server.migrate.rules.change import Change, Rule, Scene
 from lsp_server.migrate.rules.lines import merged
+from lsp_server.migrate.rules.together import together
 from lsp_server.migrate.tree import Replacement, rebuilt
 
 if TYPE_CHECKING:
@@ -124,5 +125,6 @@ def _rewritten(scene: Scene, changes: list[Change]) -> str:
         return scene.source.text
     new = rebuilt(scene.source.tree, by_node, scene.source.facts.parents)
     needed = added.missing(scene.source, (name for each in changes for name in each.imports))
-    new = added.with_imports(new, needed, scene.place.helper.stem)
+    helper = scene.place.helper.stem
+    new = together(added.with_imports(new, needed, helper), scene.source.tree, helper)
     return merged(scene.source.text, new.code)

@@ -10,21 +10,19 @@ else it is imported `as Flask`. Names that nothing uses go.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
 from lsp_server.migrate.names import Own
 from lsp_server.migrate.routes import has_comments
 from lsp_server.migrate.rules.change import Change, Scene
+from lsp_server.migrate.rules.name_order import order_of
 from lsp_server.migrate.rules.references import references
 from lsp_server.migrate.rules.taken import Taken, becomes, uses_of
 from lsp_server.migrate.scopes import Binding, ImportStatement
 from lsp_server.migrate.source import imported_name
 from lsp_server.migrate.tree import Replacement
-
-_Order: TypeAlias = Callable[[str], tuple[int, str]]
 
 
 def changes(scene: Scene) -> Iterator[Change]:
@@ -116,25 +114,12 @@ def _from(
 
 def _in_order(old: Sequence[cst.ImportAlias], new: list[cst.ImportAlias]) -> list[cst.ImportAlias]:
     """Sorted again where the names were sorted; commas, and comments at them, keep their places."""
-    key = next((key for key in _ORDERS if _is_sorted(old, key)), None)
-    if key is None or _is_sorted(new, key) or any(has_comments(alias) for alias in new):
+    order = order_of([alias.evaluated_name for alias in old])
+    if order is None or any(has_comments(alias) for alias in new):
         return new
     commas = [alias.comma for alias in new]
-    ordered = sorted(new, key=lambda alias: key(alias.evaluated_name))
+    ordered = sorted(new, key=lambda alias: order(alias.evaluated_name))
     return [alias.with_changes(comma=comma) for alias, comma in zip(ordered, commas, strict=True)]
-
-
-def _is_sorted(aliases: Sequence[cst.ImportAlias], key: _Order) -> bool:
-    names = [key(alias.evaluated_name) for alias in aliases]
-    return names == sorted(names)
-
-
-def _by_type(name: str) -> tuple[int, str]:
-    """Constants, classes, variables, as isort and Ruff sort by default."""
-    return (0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2), name
-
-
-_ORDERS: tuple[_Order, ...] = (_by_type, lambda name: (0, name), lambda name: (0, name.lower()))
 
 
 def _modules(
