@@ -76,7 +76,14 @@ def _serve(handlers: Handlers, answers: TextIO) -> None:
 
 @contextmanager
 def _plain(model: Path, window: Window) -> Iterator[Handlers]:
-    shape = Shape(model, window.n_ctx, window.n_threads or 1, n_seq_max=1, n_outputs=1)
+    shape = Shape(
+        model,
+        window.n_ctx,
+        window.n_threads or 1,
+        n_seq_max=1,
+        n_outputs=1,
+        n_batch=plain_loop.N_BATCH,
+    )
     engine = Engine(shape, lambda: True)
     template = ChatTemplate(engine.vocabulary, engine.chat_template)
 

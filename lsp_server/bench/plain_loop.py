@@ -12,6 +12,10 @@ from lsp_server.host.engine import Engine, Row
 from lsp_server.host.sampling import Sampling
 
 
+N_BATCH = 512
+"""Tokens of a prompt at once, as llama.cpp does by default."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlainRun:
     """Seconds until the first token was picked, and from there to the last."""
