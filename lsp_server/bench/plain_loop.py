@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from lsp_server.host.engine import Engine, Row
 from lsp_server.host.sampling import Sampling
 
-
 N_BATCH = 512
 """Tokens of a prompt at once, as llama.cpp does by default."""
 
