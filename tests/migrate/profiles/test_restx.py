@@ -190,6 +190,15 @@ def test_older_documentation_is_deprecated() -> None:
     same(twin, (("GET", "/swagger.json", {}),))
 
 
+def test_what_it_has_a_copy_of_is_the_same() -> None:
+    for full, library in PROFILE.libraries.items():
+        here, there = (
+            getattr(importlib.import_module(module), name)
+            for module, _, name in (full.rpartition("."), library.rpartition("."))
+        )
+        assert all(each == there[each.name] for each in here), full
+
+
 def test_settings_of_the_older_name_count_for_the_older_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

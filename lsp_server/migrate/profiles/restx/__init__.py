@@ -108,6 +108,12 @@ def restx_exports(module: str) -> dict[str, str]:
     return {f"{module}.{name}": piece for name, piece in {**_TOP, **inner, **_RENAMED}.items()}
 
 
+def restx_libraries(module: str) -> dict[str, str]:
+    """What it has a copy of, from when Python 2 had none."""
+    places = ("_http", "api", "errors", "model", "namespace", "reqparse", "swagger", "utils")
+    return {f"{module}.{place}.HTTPStatus": "http.HTTPStatus" for place in places}
+
+
 PROFILE = Profile(
     distribution="flask-restx",
     modules=("flask_restx",),
@@ -142,6 +148,7 @@ PROFILE = Profile(
         "flask_restx.postman": "A Postman collection is not made; Postman imports `swagger.json`.",
         "flask_restx.schemas": "Check `swagger.json` in a test with `openapi-spec-validator`.",
     },
+    libraries=restx_libraries("flask_restx"),
     notes=(
         "The documentation page is FastAPI's Swagger UI, and takes its files from cdn.jsdelivr.net"
         " (`/swaggerui/...` redirects there): the page's HTML differs, `swagger.json` does not.",
