@@ -11,6 +11,7 @@ _TOP = {
     "Namespace": "RestxNamespace",
     "abort": "restx_abort",
     "apidoc": "RestxApidoc",
+    "apidoc.apidoc": "restx_apidoc",
     "apidoc.ui_for": "restx_ui_for",
     "cors": "RestCors",
     "cors.crossdomain": "rest_crossdomain",
@@ -95,7 +96,7 @@ _RENAMED = {
     "mask.apply": "restx_apply_mask",
     "reqparse.ParseResult": "RestNamespace",
 }
-_NO_BLUEPRINT = "The blueprint of the page's files is gone; the page takes them from its makers."
+_NO_FILES = "Take `apidoc.apidoc`; the files of the page come from their makers."
 
 
 def restx_exports(module: str) -> dict[str, str]:
@@ -143,8 +144,7 @@ PROFILE = Profile(
     ),
     dependencies=("aniso8601>=0.82", "jsonschema>=4.18"),
     refused={
-        "flask_restx.apidoc.apidoc": _NO_BLUEPRINT,
-        "flask_restx.apidoc.Apidoc": _NO_BLUEPRINT,
+        "flask_restx.apidoc.Apidoc": _NO_FILES,
         "flask_restx.postman": "A Postman collection is not made; Postman imports `swagger.json`.",
         "flask_restx.schemas": "Check `swagger.json` in a test with `openapi-spec-validator`.",
     },
