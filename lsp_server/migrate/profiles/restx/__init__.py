@@ -31,13 +31,24 @@ _TOP = {
     "inputs": "RestxInputs",
     "reqparse": "RestxReqparse",
 }
+# What a module has of another stands with both: editors complete `flask_restx.api.Resource`.
 _MODULES = {
-    "api": ("Api", "SwaggerView"),
+    "api": ("Api", "Namespace", "Resource", "Swagger", "SwaggerView", "output_json", "unpack"),
     "errors": ("RestError", "SpecsError", "ValidationError"),
     "marshalling": ("marshal", "marshal_with", "marshal_with_field"),
     "mask": ("Mask", "MaskError", "ParseError"),
     "model": ("Model", "ModelBase", "OrderedModel", "RawModel", "SchemaModel"),
-    "namespace": ("Namespace",),
+    "namespace": (
+        "Model",
+        "Namespace",
+        "OrderedModel",
+        "RequestParser",
+        "SchemaModel",
+        "abort",
+        "marshal",
+        "marshal_with",
+        "merge",
+    ),
     "representations": ("output_json",),
     "resource": ("Resource",),
     "swagger": ("Swagger",),
@@ -64,6 +75,7 @@ _MODULES = {
         "Url",
         "Wildcard",
         "get_value",
+        "marshal",
     ),
     "inputs": (
         "URL",
@@ -82,7 +94,7 @@ _MODULES = {
         "regex",
         "url",
     ),
-    "reqparse": ("Argument", "RequestParser"),
+    "reqparse": ("Argument", "RequestParser", "abort", "marshal"),
 }
 # Where a name in the helper is not the name in the extension behind `Restx` or `restx_`.
 _RENAMED = {
