@@ -68,6 +68,15 @@ LIBRARY: Mapping[str, str] = {
     **{f"{module}.{name}": library for module, name, library in _PASSED_ON},
 }
 
+# What extensions import from Flask for themselves. Editors complete it at their names, too:
+# `from flask_restful import Resource, request`.
+TAKEN_BY_EXTENSIONS = frozenset(
+    {
+        "Blueprint", "Flask", "current_app", "g", "has_request_context",
+        "make_response", "redirect", "request", "session", "url_for",
+    }
+)  # fmt: skip
+
 _STACKS = (
     "It is a private stack that Flask 2.3 removed. Use `g` or `app.extensions` in its place; "
     "until then this part stays on Flask."

@@ -33,14 +33,22 @@ class Exports:
 
     def helper(self, full: str) -> str | None:
         """The name that the helper has for it."""
-        found = flask_names.EXPORTS.get(full)
-        if found is not None:
-            return found
-        return next((each.exports[full] for each in self.profiles if full in each.exports), None)
+        tables = (flask_names.EXPORTS, *(each.exports for each in self.profiles))
+        found = next((table[full] for table in tables if full in table), None)
+        return found or self._passed_on(full)
+
+    def _passed_on(self, full: str) -> str | None:
+        """The name of what an extension imports from Flask for itself: `flask_restful.request`."""
+        module, _, name = full.rpartition(".")
+        if name not in core.TAKEN_BY_EXTENSIONS or self.is_module(full):
+            return None
+        of_extension = self.profile(module) is not None and self.is_module(module)
+        return flask_names.EXPORTS[f"flask.{name}"] if of_extension else None
 
     def library(self, full: str) -> str | None:
-        """The full name in another library, of which Flask only passed it on."""
-        return core.LIBRARY.get(full)
+        """The full name in another library; Flask or an extension only passed it on."""
+        tables = (core.LIBRARY, *(each.libraries for each in self.profiles))
+        return next((table[full] for table in tables if full in table), None)
 
     def profile(self, full: str) -> Profile | None:
         """The profile whose extension has that name or module."""

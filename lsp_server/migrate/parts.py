@@ -144,7 +144,19 @@ def _only_registers(reading: Reading, source: Source, other: PurePosixPath) -> b
                 if name.value == binding.name and binding in scope.lookup(name.value)
             ]
             names.extend(seen)
+    names.extend(_starred(reading, source, other))
     return bool(names) and all(_is_registered(source, name) for name in names)
+
+
+def _starred(reading: Reading, source: Source, other: PurePosixPath) -> Iterator[cst.Name]:
+    """The names that a module has of another by `import *`."""
+    if not source.facts.top.stars:
+        return
+    for name, scope in source.facts.loads.items():
+        if not scope.lookup(name.value):
+            origins = reading.code.origins(source, name)
+            if any(isinstance(each, Own) and each.path == other for each in origins):
+                yield name
 
 
 def _comes_from(reading: Reading, source: Source, binding: Binding, other: PurePosixPath) -> bool:

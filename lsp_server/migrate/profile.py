@@ -56,6 +56,8 @@ class Profile:
             project that uses it stays on Flask.
         beside: Full names that nothing replaces and that work beside the new app, as an extension
             without a profile does: another distribution may have the same module.
+        libraries: Names that the extension passes on, or has a copy of, to the full name in their
+            library: `{"flask_restx._http.HTTPStatus": "http.HTTPStatus"}`.
         notes: Sentences for the report, told whenever the profile is used.
         differs: What differs in answers by design, and is told in a note.
     """
@@ -67,5 +69,6 @@ class Profile:
     dependencies: tuple[str, ...]
     refused: Mapping[str, str]
     beside: frozenset[str] = frozenset()
+    libraries: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     differs: ByDesign = field(default_factory=ByDesign)

@@ -397,6 +397,17 @@ def teach_webtest(kind: type) -> None:
     tested.__init__ = __init__
 
 
+def teach_werkzeug(kind: type) -> None:
+    """Have Werkzeug's own `Client(app)` call apps of this class as it calls Flask's."""
+    tested = importlib.import_module("werkzeug.test")
+    run = tested.run_wsgi_app
+
+    def run_wsgi_app(app: Any, *args: Any, **kwargs: Any) -> Any:
+        return run(WsgiFace(app) if isinstance(app, kind) else app, *args, **kwargs)
+
+    tested.run_wsgi_app = run_wsgi_app  # type: ignore[attr-defined]
+
+
 # What the app gets
 
 
@@ -414,6 +425,7 @@ def install() -> None:
     ):
         setattr(Starlette, name, made)
     teach_webtest(Starlette)
+    teach_werkzeug(Starlette)
     allowed = allowed_names()
     real = importlib.import_module("flask") if allowed & {"flask", "*"} else None
     for loaded in [name for name in sys.modules if name == "flask" or name.startswith("flask.")]:

@@ -97,4 +97,8 @@ def own_paths(reading: Reading, path: PurePosixPath) -> set[PurePosixPath]:
         for origin in reading.code.of_binding(source, binding):
             if isinstance(origin, Own):
                 found.add(origin.path)
+    for statement in source.facts.top.stars:
+        base = reading.code.module_of(source, statement)
+        if isinstance(base, Own):
+            found.add(base.path)
     return found - {path}

@@ -13,6 +13,8 @@ from typing import Literal, TypeAlias
 import libcst as cst
 
 ImportStatement: TypeAlias = cst.Import | cst.ImportFrom
+# How a string says to `logging.config.dictConfig` that it is the full name of an object.
+EXTERNAL = "ext://"
 
 
 @dataclass(eq=False, slots=True)
@@ -80,6 +82,7 @@ class Facts:
         loads: The names that are read, with the scope they are read in.
         scopes: The scope that a module, class, function, lambda or comprehension opens.
         quoted: Annotations that are strings.
+        external: Strings that name what `logging.config` imports: `ext://flask.logging.request`.
         depth: How deeply syntax is nested.
     """
 
@@ -95,4 +98,5 @@ class Facts:
     imports: list[Binding] = field(default_factory=list)
     attributes: list[tuple[cst.Attribute, cst.BaseExpression]] = field(default_factory=list)
     quoted: list[cst.SimpleString] = field(default_factory=list)
+    external: list[cst.SimpleString] = field(default_factory=list)
     depth: int = 0

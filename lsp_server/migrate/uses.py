@@ -17,7 +17,7 @@ from lsp_server.migrate.exports import NO_PROFILE, Exports
 from lsp_server.migrate.kinds import Kinds
 from lsp_server.migrate.names import Codebase, External, Own
 from lsp_server.migrate.routes import read_route
-from lsp_server.migrate.scopes import Binding
+from lsp_server.migrate.scopes import EXTERNAL, Binding
 from lsp_server.migrate.source import Source, imported_name
 from lsp_server.migrate.wsgi_calls import apps_as_wsgi
 
@@ -106,6 +106,10 @@ def file_uses(source: Source, code: Codebase, kinds: Kinds, exports: Exports) ->
         if use is not None:
             yield use
     yield from _through_modules(source, code, exports)
+    for node in source.facts.external:
+        use = _named(source, exports, node, node.raw_value.removeprefix(EXTERNAL))
+        if use is not None:
+            yield use
     for target, _ in source.facts.attributes:
         if target.attr.value == "wsgi_app" and kinds.of(source, target.value) == "app":
             text = _text(target)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from lsp_server.migrate.scopes import Binding, Facts, Scope
+from lsp_server.migrate.scopes import EXTERNAL, Binding, Facts, Scope
 from lsp_server.migrate.tree import children
 
 
@@ -212,6 +212,12 @@ def _annotation(walk: _Walk, node: cst.CSTNode, scope: Scope) -> None:
         stack.extend(children(each))
 
 
+def _string(walk: _Walk, node: cst.CSTNode, scope: Scope) -> None:
+    assert isinstance(node, cst.SimpleString)
+    if node.raw_value.startswith(EXTERNAL):
+        walk.found.external.append(node)
+
+
 def _walrus(walk: _Walk, node: cst.CSTNode, scope: Scope) -> None:
     assert isinstance(node, cst.NamedExpr)
     walk.found.parents[node.target] = node
@@ -285,6 +291,7 @@ _HANDLERS: dict[type[cst.CSTNode], _Handler] = {
     cst.Assign: _assign,
     cst.AnnAssign: _annotated,
     cst.Annotation: _annotation,
+    cst.SimpleString: _string,
     cst.NamedExpr: _walrus,
     cst.AugAssign: _augmented,
     cst.For: _for,

@@ -43,6 +43,16 @@ def find(files: dict[str, str]) -> AppPlace | None:
         ),
         ({".env": "export FLASK_APP='hello.py'\n", "app.py": MADE}, AppPlace("hello")),
         (
+            {
+                "server/instance.py": (
+                    "from flask import Flask\nclass Server(object):\n    def __init__(self):\n"
+                    "        self.app = Flask(__name__)\nserver = Server()\n"
+                ),
+                "main.py": "from server.instance import server\nfrom resources import *\n",
+            },
+            AppPlace("main", "server.app"),
+        ),
+        (
             {"wsgi.py": "from app import app as application\nbind(application)\n", "app.py": MADE},
             AppPlace("wsgi", "application"),
         ),

@@ -3,14 +3,16 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from contextlib import suppress
 from types import ModuleType
 
 import flask
 import pytest
 
-from lsp_server.migrate.core import LIBRARY
+from lsp_server.migrate.core import LIBRARY, TAKEN_BY_EXTENSIONS
 from lsp_server.migrate.exports import Exports
 from lsp_server.migrate.flask_names import EXPORTS
+from lsp_server.migrate.profiles import PROFILES
 
 
 def modules() -> Iterator[ModuleType]:
@@ -44,6 +46,23 @@ def test_a_name_of_another_library_is_the_same_thing(full: str) -> None:
     here, there = named(full), named(LIBRARY[full])
     assert there is not None
     assert here is None or LIBRARY[full] == "typing.Any" or here is there
+
+
+def modules_of_extensions() -> Iterator[ModuleType]:
+    names = {full.rpartition(".")[0] for each in PROFILES for full in each.exports}
+    for name in sorted(names):
+        with suppress(ImportError):
+            yield importlib.import_module(name)
+
+
+@pytest.mark.parametrize("name", sorted(TAKEN_BY_EXTENSIONS))
+def test_a_name_that_an_extension_takes_from_flask_is_known_there_too(name: str) -> None:
+    taken = [each for each in modules_of_extensions() if hasattr(each, name)]
+    assert taken
+    for module in taken:
+        known = Exports().helper(f"{module.__name__}.{name}")
+        is_flasks = getattr(module, name) is getattr(flask, name)
+        assert (known == EXPORTS[f"flask.{name}"]) is is_flasks, module
 
 
 def test_every_public_command_line_name_is_known() -> None:

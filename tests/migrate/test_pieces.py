@@ -1,12 +1,15 @@
 """The modules that a project's helper is put together from keep to what that takes."""
 
 import ast
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import lsp_server.migrate as migrate
+from lsp_server.migrate.profile import Profile
+from lsp_server.migrate.profiles import PROFILES
 
 ROOT = Path(migrate.__file__).parent
 OURS = "lsp_server.migrate."
@@ -111,3 +114,21 @@ def test_a_piece_runs_on_python_3_10(path: Path) -> None:
         if isinstance(node, ast.ImportFrom):
             newer = NEWER.get(node.module or "", set())
             assert not newer & {alias.name for alias in node.names}
+
+
+@pytest.mark.parametrize("path", pieces(), ids=named)
+def test_a_piece_runs_on_marshmallow_3(path: Path) -> None:
+    """Its fields take no type in brackets, as those of marshmallow 4 do."""
+    classes = (node for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef))
+    generic = (base for each in classes for base in each.bases if isinstance(base, ast.Subscript))
+    assert not [base for base in generic if ast.unparse(base).startswith("marshmallow")]
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda each: each.distribution)
+def test_an_error_has_the_name_that_it_had(profile: Profile) -> None:
+    """Answers tell it: `type(error).__name__`, the specification of Flask-RESTX."""
+    parts = [vars(importlib.import_module(piece)) for piece in profile.pieces]
+    for full, name in profile.exports.items():
+        found = next(part[name] for part in parts if name in part)
+        if isinstance(found, type) and issubclass(found, Exception):
+            assert found.__name__ == full.rpartition(".")[2]

@@ -203,6 +203,36 @@ def test_a_blueprint_that_is_refused_stays_alone() -> None:
     assert plan.files == paths("shop/__init__.py shop/a.py")
 
 
+def test_an_app_that_stays_holds_what_it_takes_by_a_star() -> None:
+    files = {
+        "app.py": (
+            "from flask import Flask, _request_ctx_stack as s\nfrom views import *\n"
+            "app = Flask(__name__)\napp.add_url_rule('/', view_func=index)\ns.top\n"
+        ),
+        "views.py": "from flask import request\ndef index(): return request.path\n",
+    }
+    (part,) = plan_of(files).mounted
+    assert set(part.files) == paths("app.py views.py")
+
+
+def test_a_blueprint_that_is_refused_and_taken_by_a_star_stays_alone() -> None:
+    files = {
+        "app.py": (
+            "from flask import Flask\nfrom b import *\napp = Flask(__name__)\n"
+            "app.register_blueprint(bp)\n"
+        ),
+        "b.py": (
+            "from flask import Blueprint, _request_ctx_stack as s\n"
+            "bp = Blueprint('b', __name__)\ns.top\n"
+        ),
+    }
+    plan = plan_of(files)
+    (part,) = plan.mounted
+    assert part.files == (PurePosixPath("b.py"),)
+    assert [each.call for each in part.registrations] == ["app.register_blueprint(bp)"]
+    assert plan.files == paths("app.py")
+
+
 def test_a_refused_name_holds_its_module() -> None:
     plan = plan_of({"app.py": APP + "from flask import _request_ctx_stack as s\ns.top\n"})
     (part,) = plan.mounted

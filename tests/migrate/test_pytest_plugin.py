@@ -268,6 +268,31 @@ def test_webtest_calls_the_app_by_wsgi(tmp_path: Path, sandbox: Sandbox) -> None
     assert len(before.passed) == 2
 
 
+WERKZEUG_TEST = """\
+from app import create_app
+from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
+
+
+def test_a_client():
+    assert Client(create_app()).get("/me").json["n"] == 1
+
+
+def test_one_call():
+    body, status, headers = run_wsgi_app(create_app(), EnvironBuilder("/me").get_environ())
+    assert status == "200 OK" and headers["Content-Type"] == "application/json"
+    assert b'"n":1' in b"".join(body)
+"""
+
+
+def test_werkzeugs_client_calls_the_app_by_wsgi(tmp_path: Path, sandbox: Sandbox) -> None:
+    root = project(tmp_path, test=WERKZEUG_TEST)
+    before = run_tests(sandbox, root, PLACE)
+    migrated(root)
+    after = run_tests(sandbox, root, PLACE, "flask_compat")
+    assert isinstance(compare_runs(before, after), Passed), after.details
+    assert len(before.passed) == 2
+
+
 EXPORT = "flask_login.utils._get_user"
 LOGIN_APP = """\
 from flask import Flask

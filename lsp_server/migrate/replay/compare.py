@@ -9,6 +9,7 @@ from typing import Final
 
 from lsp_server.migrate.profile import ByDesign
 from lsp_server.migrate.replay.mask import is_same
+from lsp_server.migrate.replay.metrics import without_measures
 from lsp_server.migrate.replay.wire import Answer, Cookie, parse_cookie, session_content
 
 # What a server adds, or what follows from the body that is compared anyway.
@@ -63,8 +64,8 @@ def compare(
 
 
 def _without(answer: Answer, masked: Sequence[str]) -> Answer:
-    """The answer less its signatures and what is masked; then less its length, too."""
-    text = SIGNED.sub("(signed)", answer.text)
+    """The answer less signatures, measures and what is masked; then less its length, too."""
+    text = without_measures(SIGNED.sub("(signed)", answer.text))
     for pattern in masked:
         text = re.sub(pattern, "", text, flags=re.DOTALL)
     headers = answer.headers

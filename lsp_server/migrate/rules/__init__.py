@@ -18,6 +18,7 @@ from lsp_server.migrate.rules import (
     added,
     beside,
     blueprints,
+    external,
     imports,
     optional,
     registration,
@@ -44,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     servers.changes,
     optional.changes,
     stars.changes,
+    external.changes,
     imports.changes,
 )
 

@@ -17,8 +17,8 @@ from lsp_server.migrate.source import imported_name
 from lsp_server.migrate.tree import Replacement
 
 UNSURE = (
-    "This may be a route, but nothing shows that `{name}` is an app or a blueprint. If it is one, "
-    "write its path as FastAPI does, `{{n:int}}` for `<int:n>`."
+    "This may be a route, but nothing shows that `{name}` is an app or a blueprint. Its path stays "
+    "as it is; if it is a route, it works so, or with `{{n:int}}` for `<int:n>`."
 )
 
 
@@ -58,7 +58,7 @@ def _is_chosen(scene: Scene, call: cst.Call) -> bool:
 
 
 def _doubtful(scene: Scene, route: Route, func: cst.Attribute) -> Iterator[Change]:
-    """A verb keeps working only with FastAPI's path, so a doubt about it is told."""
+    """A verb reads as FastAPI's and has Flask's path, so a doubt about it is told."""
     decorator = isinstance(scene.source.facts.parents.get(route.call), cst.Decorator)
     if decorator and func.attr.value != "route" and "<" in (route.rule or ""):
         name = cst.Module([]).code_for_node(func.value)

@@ -20,6 +20,7 @@ from lsp_server.migrate.names import Own
 from lsp_server.migrate.place import imported_paths
 from lsp_server.migrate.routes import has_comments
 from lsp_server.migrate.rules.change import Change, Scene
+from lsp_server.migrate.scopes import Binding
 from lsp_server.migrate.tree import Replacement
 
 POSITIONS = ("host", "port", "debug", "load_dotenv")
@@ -104,8 +105,8 @@ def _target(scene: Scene, app: cst.BaseExpression) -> str | None:
     """What uvicorn imports to have the app; None if nothing that is imported has it."""
     made = _unseen(scene, app)
     if made is None:
-        path, name = _home(scene, app)
-        return f"{scene.place.module_name(path)}:{name}"
+        home = _home(scene, app)
+        return f"{scene.place.module_name(home[0])}:{home[1]}" if home else None
     origins = scene.code.origins(scene.source, made.func)
     homes = {(each.path, each.name) for each in origins if isinstance(each, Own) and each.name}
     if made.args or len(homes) != 1:
@@ -136,13 +137,24 @@ def _is_guarded(scene: Scene, node: cst.CSTNode) -> bool:
     return False
 
 
-def _home(scene: Scene, app: cst.BaseExpression) -> tuple[PurePosixPath, str]:
-    """Where the app is: importing the module that runs it could run it again."""
+def _home(scene: Scene, app: cst.BaseExpression) -> tuple[PurePosixPath, str] | None:
+    """Where the app is: importing the module that runs it could run it again. None if it is an
+    argument's, such as `self.app`, which no import finds."""
     origins = scene.code.origins(scene.source, app)
     homes = {(each.path, each.name) for each in origins if isinstance(each, Own) and each.name}
     if len(homes) == 1:
         return homes.pop()
+    if any(binding.how == "parameter" for binding in _seen(scene, app)):
+        return None
     return scene.source.path, cst.Module([]).code_for_node(app)
+
+
+def _seen(scene: Scene, node: cst.BaseExpression) -> list[Binding]:
+    """What the first name of a dotted name was bound to."""
+    if isinstance(node, cst.Attribute):
+        return _seen(scene, node.value)
+    scope = scene.source.facts.loads.get(node) if isinstance(node, cst.Name) else None
+    return scope.lookup(node.value) if scope and isinstance(node, cst.Name) else []
 
 
 def _is(node: cst.BaseExpression, name: str) -> bool:

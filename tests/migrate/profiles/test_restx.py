@@ -190,6 +190,31 @@ def test_older_documentation_is_deprecated() -> None:
     same(twin, (("GET", "/swagger.json", {}),))
 
 
+def test_the_files_of_the_page_are_below_the_prefix_of_their_blueprint() -> None:
+    def prefixed(kit: Any) -> Any:
+        app = kit.App("prefixed")
+        kit.rest.apidoc.apidoc.url_prefix = "/under"
+        try:
+            kit.rest.Api(app)
+        finally:
+            kit.rest.apidoc.apidoc.url_prefix = None
+        return app
+
+    twin = twins_of(prefixed)
+    for app in (twin.flask, twin.fastapi):
+        (rule,) = app.url_map.iter_rules("restx_doc.static")
+        assert rule.rule == "/under/swaggerui/<path:filename>"
+
+
+def test_what_it_has_a_copy_of_is_the_same() -> None:
+    for full, library in PROFILE.libraries.items():
+        here, there = (
+            getattr(importlib.import_module(module), name)
+            for module, _, name in (full.rpartition("."), library.rpartition("."))
+        )
+        assert all(each == there[each.name] for each in here), full
+
+
 def test_settings_of_the_older_name_count_for_the_older_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -64,6 +64,26 @@ def test_bytes_that_are_no_text_are_compared() -> None:
     assert names(answer(body=b"\xff\x00"), answer(body=b"\xfe\x00")) == ["body"]
 
 
+def metrics(seconds: str, count: int = 1) -> Answer:
+    """What prometheus_client writes."""
+    lines = (
+        "# HELP took_seconds Time",
+        "# TYPE took_seconds histogram",
+        f'took_seconds_bucket{{le="0.005",path="/a b"}} {seconds}',
+        f'took_seconds_count{{path="/a b"}} {count}.0',
+        f'took_seconds_sum{{path="/a b"}} {seconds}e-05',
+        f'took_seconds_created{{path="/a b"}} {seconds}e+09',
+        f"process_open_fds {seconds}",
+    )
+    return Answer(200, (("Content-Type", "text/plain; version=0.0.4"),), "\n".join(lines).encode())
+
+
+def test_what_prometheus_measures_is_no_difference_but_what_it_counts_is() -> None:
+    assert names(metrics("1.5"), metrics("1.75")) == []
+    assert names(metrics("1.5"), metrics("1.5", count=2)) == ["body"]
+    assert names(answer(body=b"a_sum 1"), answer(body=b"a_sum 2")) == ["body"]
+
+
 def test_a_session_is_compared_by_what_it_holds() -> None:
     old, new = answer(200, cookie({"a": 1, "b": [2]})), answer(200, cookie({"b": [2], "a": 1}))
     assert names(old, new) == []

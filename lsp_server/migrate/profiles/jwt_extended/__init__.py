@@ -28,6 +28,14 @@ _IN_UTILS = (
     "unset_jwt_cookies",
     "unset_refresh_cookies",
 )
+# Editors complete these at the module that raises them, too.
+_RAISED_BY_VIEWS = (
+    "FreshTokenRequired",
+    "InvalidHeaderError",
+    "InvalidQueryParamError",
+    "NoAuthorizationError",
+    "UserLookupError",
+)
 _IN_EXCEPTIONS = (
     "FreshTokenRequired",
     "InvalidHeaderError",
@@ -50,7 +58,10 @@ PROFILE = Profile(
         **{f"flask_jwt_extended.view_decorators.{name}": name for name in _IN_VIEWS},
         **{f"flask_jwt_extended.utils.{name}": name for name in _IN_UTILS},
         **{f"flask_jwt_extended.exceptions.{name}": name for name in _IN_EXCEPTIONS},
+        **{f"flask_jwt_extended.view_decorators.{name}": name for name in _RAISED_BY_VIEWS},
         "flask_jwt_extended.exceptions.CSRFError": "JwtCSRFError",
+        "flask_jwt_extended.view_decorators.CSRFError": "JwtCSRFError",
+        "flask_jwt_extended.view_decorators.decode_token": "decode_token",
         "flask_jwt_extended.current_user": "jwt_current_user",
         "flask_jwt_extended.utils.current_user": "jwt_current_user",
         "flask_jwt_extended.internal_utils.get_jwt_manager": "get_jwt_manager",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from lsp_server.migrate.runtime.values import called
+
 
 class JWTExtendedException(Exception):
     """What every error about a token derives from, beside PyJWT's own.
@@ -26,11 +28,9 @@ class NoAuthorizationError(JWTExtendedException):
     """The request has no token in any place where one may be."""
 
 
+@called("CSRFError")
 class JwtCSRFError(JWTExtendedException):
-    """A token in a cookie came without its double submit value, or with another's.
-
-    In Flask-JWT-Extended its name is CSRFError.
-    """
+    """A token in a cookie came without its double submit value, or with another's."""
 
 
 class WrongTokenError(JWTExtendedException):

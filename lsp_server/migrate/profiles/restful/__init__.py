@@ -36,6 +36,7 @@ _FIELDS = {
     "Url": "RestfulUrl",
     "DateTime": "RestfulDateTime",
     "get_value": "restful_get_value",
+    "marshal": "restful_marshal",
     "to_marshallable_type": "rest_as_mapping",
     "is_indexable_but_not_string": "rest_is_list_like",
 }

@@ -16,8 +16,10 @@ from lsp_server.migrate.profiles.restful.pieces_shared import (
     rest_rfc822,
     rest_url,
 )
+from lsp_server.migrate.runtime.values import called
 
 
+@called("MarshallingException")
 class RestfulMarshallingException(Exception):
     """A value that cannot be written as its field wants it."""
 

@@ -2,7 +2,7 @@
 
 from lsp_server.migrate.profile import Profile
 from lsp_server.migrate.profiles.restx import PROFILE as RESTX
-from lsp_server.migrate.profiles.restx import restx_exports
+from lsp_server.migrate.profiles.restx import restx_exports, restx_libraries
 
 PROFILE = Profile(
     distribution="flask-restplus",
@@ -17,6 +17,7 @@ PROFILE = Profile(
     refused={
         name.replace("flask_restx", "flask_restplus"): why for name, why in RESTX.refused.items()
     },
+    libraries=restx_libraries("flask_restplus"),
     notes=(
         "Flask-RESTPlus runs on no Flask of today; answers are those of Flask-RESTX 1.3, its"
         " successor, with the settings that begin with `RESTPLUS_`.",

@@ -11,6 +11,7 @@ _TOP = {
     "Namespace": "RestxNamespace",
     "abort": "restx_abort",
     "apidoc": "RestxApidoc",
+    "apidoc.apidoc": "restx_apidoc",
     "apidoc.ui_for": "restx_ui_for",
     "cors": "RestCors",
     "cors.crossdomain": "rest_crossdomain",
@@ -30,13 +31,24 @@ _TOP = {
     "inputs": "RestxInputs",
     "reqparse": "RestxReqparse",
 }
+# What a module has of another stands with both: editors complete `flask_restx.api.Resource`.
 _MODULES = {
-    "api": ("Api", "SwaggerView"),
+    "api": ("Api", "Namespace", "Resource", "Swagger", "SwaggerView", "output_json", "unpack"),
     "errors": ("RestError", "SpecsError", "ValidationError"),
     "marshalling": ("marshal", "marshal_with", "marshal_with_field"),
     "mask": ("Mask", "MaskError", "ParseError"),
     "model": ("Model", "ModelBase", "OrderedModel", "RawModel", "SchemaModel"),
-    "namespace": ("Namespace",),
+    "namespace": (
+        "Model",
+        "Namespace",
+        "OrderedModel",
+        "RequestParser",
+        "SchemaModel",
+        "abort",
+        "marshal",
+        "marshal_with",
+        "merge",
+    ),
     "representations": ("output_json",),
     "resource": ("Resource",),
     "swagger": ("Swagger",),
@@ -63,6 +75,7 @@ _MODULES = {
         "Url",
         "Wildcard",
         "get_value",
+        "marshal",
     ),
     "inputs": (
         "URL",
@@ -81,7 +94,7 @@ _MODULES = {
         "regex",
         "url",
     ),
-    "reqparse": ("Argument", "RequestParser"),
+    "reqparse": ("Argument", "RequestParser", "abort", "marshal"),
 }
 # Where a name in the helper is not the name in the extension behind `Restx` or `restx_`.
 _RENAMED = {
@@ -95,7 +108,7 @@ _RENAMED = {
     "mask.apply": "restx_apply_mask",
     "reqparse.ParseResult": "RestNamespace",
 }
-_NO_BLUEPRINT = "The blueprint of the page's files is gone; the page takes them from its makers."
+_NO_FILES = "Take `apidoc.apidoc`; the files of the page come from their makers."
 
 
 def restx_exports(module: str) -> dict[str, str]:
@@ -106,6 +119,12 @@ def restx_exports(module: str) -> dict[str, str]:
         for name in names
     }
     return {f"{module}.{name}": piece for name, piece in {**_TOP, **inner, **_RENAMED}.items()}
+
+
+def restx_libraries(module: str) -> dict[str, str]:
+    """What it has a copy of, from when Python 2 had none."""
+    places = ("_http", "api", "errors", "model", "namespace", "reqparse", "swagger", "utils")
+    return {f"{module}.{place}.HTTPStatus": "http.HTTPStatus" for place in places}
 
 
 PROFILE = Profile(
@@ -137,11 +156,11 @@ PROFILE = Profile(
     ),
     dependencies=("aniso8601>=0.82", "jsonschema>=4.18"),
     refused={
-        "flask_restx.apidoc.apidoc": _NO_BLUEPRINT,
-        "flask_restx.apidoc.Apidoc": _NO_BLUEPRINT,
+        "flask_restx.apidoc.Apidoc": _NO_FILES,
         "flask_restx.postman": "A Postman collection is not made; Postman imports `swagger.json`.",
         "flask_restx.schemas": "Check `swagger.json` in a test with `openapi-spec-validator`.",
     },
+    libraries=restx_libraries("flask_restx"),
     notes=(
         "The documentation page is FastAPI's Swagger UI, and takes its files from cdn.jsdelivr.net"
         " (`/swaggerui/...` redirects there): the page's HTML differs, `swagger.json` does not.",

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any, ClassVar
 
 from lsp_server.migrate.profiles.restful.pieces_shared_api import RestView
-from lsp_server.migrate.profiles.restx.pieces_doc_page import restx_ui_file, restx_ui_for
+from lsp_server.migrate.profiles.restx.pieces_doc_page import restx_apidoc, restx_ui_for
 from lsp_server.migrate.profiles.restx.pieces_error_answers import RestxErrorApi
 from lsp_server.migrate.profiles.restx.pieces_errors import (
     restx_camel_to_dash,
@@ -178,8 +178,7 @@ class RestxApi(RestxErrorApi):
     def _register_apidoc(self, app: Any) -> None:
         known = app.extensions.setdefault("restx", {})
         if not known.get("apidoc_registered", False):
-            rule = "/swaggerui/<path:filename>"
-            app.add_url_rule(rule, "restx_doc.static", restx_ui_file)
+            app.register_blueprint(restx_apidoc)
         known["apidoc_registered"] = True
 
     def _register_specs(self, app_or_blueprint: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redirect_html
 
+from lsp_server.migrate.runtime.blueprint import Blueprint
 from lsp_server.migrate.runtime.context import current_app
 from lsp_server.migrate.runtime.urls import abort, redirect, url_for
 
@@ -61,7 +62,19 @@ def restx_ui_file(filename: str) -> Any:
     return redirect(f"{RESTX_UI_URL}/{filename}")
 
 
+class RestxApidocBlueprint(Blueprint):
+    """Where the files of the page are looked for: below its `url_prefix`, if it is given one."""
+
+    def __init__(self) -> None:
+        super().__init__("restx_doc", __name__)
+        self.add_url_rule("/swaggerui/<path:filename>", "static", restx_ui_file)
+
+
+restx_apidoc = RestxApidocBlueprint()
+
+
 class RestxApidoc:
     """`flask_restx.apidoc`."""
 
+    apidoc = restx_apidoc
     ui_for = restx_ui_for

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 from werkzeug.exceptions import HTTPException
 
 from lsp_server.migrate.runtime.urls import abort
+from lsp_server.migrate.runtime.values import called
 
 # Flask-RESTX has the status codes of Python 3.5 alone, and answers 500 in place of a younger one.
 RESTX_UNKNOWN_STATUS = frozenset({103, 418, 421, 425, 451})
 
 
+@called("RestError")
 class RestxRestError(Exception):
     """The base of Flask-RESTX's errors."""
-
-    rest_name: ClassVar[str] = "RestError"
 
     def __init__(self, msg: Any) -> None:
         self.msg = msg
@@ -27,16 +27,14 @@ class RestxRestError(Exception):
         return str(self.msg)
 
 
+@called("ValidationError")
 class RestxValidationError(RestxRestError):
     """Something is not as it should be."""
 
-    rest_name: ClassVar[str] = "ValidationError"
 
-
+@called("SpecsError")
 class RestxSpecsError(RestxRestError):
     """The specification contradicts itself."""
-
-    rest_name: ClassVar[str] = "SpecsError"
 
 
 def restx_abort(

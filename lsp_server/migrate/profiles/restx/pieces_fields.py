@@ -13,12 +13,12 @@ from lsp_server.migrate.profiles.restful.pieces_shared import (
 from lsp_server.migrate.profiles.restx.pieces_errors import RestxRestError, restx_not_none
 from lsp_server.migrate.profiles.restx.pieces_marshalling import restx_marshal
 from lsp_server.migrate.profiles.restx.pieces_mask import RestxMaskError
+from lsp_server.migrate.runtime.values import called
 
 
+@called("MarshallingError")
 class RestxMarshallingError(RestxRestError):
     """A value that cannot be written as its field wants it."""
-
-    rest_name: ClassVar[str] = "MarshallingError"
 
     def __init__(self, underlying_exception: object) -> None:
         super().__init__(str(underlying_exception))

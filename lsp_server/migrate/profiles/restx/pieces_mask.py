@@ -5,23 +5,22 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from inspect import isclass
-from typing import Any, ClassVar
+from typing import Any
 
 from lsp_server.migrate.profiles.restx.pieces_errors import RestxRestError
+from lsp_server.migrate.runtime.values import called
 
 RESTX_MASK_TOKEN = re.compile(r"\{|\}|\,|[\w_:\-\*]+")
 
 
+@called("MaskError")
 class RestxMaskError(RestxRestError):
     """A mask that cannot be applied."""
 
-    rest_name: ClassVar[str] = "MaskError"
 
-
+@called("ParseError")
 class RestxParseError(RestxMaskError):
     """A mask that cannot be read."""
-
-    rest_name: ClassVar[str] = "ParseError"
 
 
 class RestxMask(OrderedDict[str, Any]):

@@ -57,7 +57,7 @@ class RestxSwaggerAnswers:
         """An answer to an error that a docstring names and a handler documents."""
         for exception, handler in self.api.error_handlers.items():
             documented = getattr(handler, "__apidoc__", {}).get("responses", {})
-            if documented and restx_error_name(exception) == name:
+            if documented and exception.__name__ == name:
                 responses[str(next(iter(documented)))] = {"$ref": f"#/responses/{name}"}
                 break
 
@@ -71,7 +71,7 @@ class RestxSwaggerAnswers:
             if "responses" in documented:
                 _, model, _ = next(iter(documented["responses"].values()))
                 response["schema"] = self.serialize_schema(model)
-            responses[restx_error_name(exception)] = restx_not_none(response)
+            responses[exception.__name__] = restx_not_none(response)
         return responses
 
     def process_headers(
@@ -125,9 +125,3 @@ class RestxSwaggerAnswers:
         """Write the definitions of the models within a field."""
         for model in field.restx_models() if isinstance(field, RestxRaw) else ():
             self.register_model(model)
-
-
-def restx_error_name(exception: Any) -> str:
-    """The name of an error in the specification."""
-    name: str = exception.__dict__.get("rest_name", exception.__name__)
-    return name

@@ -18,6 +18,7 @@ from werkzeug.exceptions import PreconditionRequired as WerkzeugPreconditionRequ
 from werkzeug.local import LocalProxy
 
 from lsp_server.migrate.runtime.context import current_app, g, request
+from lsp_server.migrate.runtime.values import called
 
 SmorestView = Callable[..., Any]
 SmorestDoc = dict[str, Any]
@@ -35,19 +36,22 @@ class CurrentApiNotAvailableError(FlaskSmorestError):
     """The request's blueprint is registered in no Api."""
 
 
+@called("NotModified")
 class SmorestNotModified(HTTPException, FlaskSmorestError):
-    """The client has the newest version. In flask-smorest its name is NotModified."""
+    """The client has the newest version."""
 
     code = 304
     description = "Resource not modified since last request."
 
 
+@called("PreconditionRequired")
 class SmorestPreconditionRequired(WerkzeugPreconditionRequired, FlaskSmorestError):
     """A change must name the version that it changes."""
 
     description = 'This request is required to be conditional; try using "If-Match".'
 
 
+@called("PreconditionFailed")
 class SmorestPreconditionFailed(WerkzeugPreconditionFailed, FlaskSmorestError):
     """The version to change is not the newest."""
 

@@ -14,7 +14,7 @@ SmorestParamSchema = Callable[[Any], dict[str, Any]]
 _SMOREST_PATH_VARIABLE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 
-class SmorestUpload(marshmallow.fields.Field[Any]):
+class SmorestUpload(marshmallow.fields.Field):  # type: ignore[type-arg]
     """A file in a form; `format` is for the document. In flask-smorest its name is Upload.
 
     Outgrow it: FastAPI's UploadFile.
