@@ -19,6 +19,7 @@ from lsp_server.migrate.names import Codebase, External, Own
 from lsp_server.migrate.routes import read_route
 from lsp_server.migrate.scopes import Binding
 from lsp_server.migrate.source import Source, imported_name
+from lsp_server.migrate.texts import named_in_texts
 from lsp_server.migrate.wsgi_calls import apps_as_wsgi
 
 Decision: TypeAlias = Literal["S", "H", "P", "M", "X"]
@@ -106,6 +107,7 @@ def file_uses(source: Source, code: Codebase, kinds: Kinds, exports: Exports) ->
         if use is not None:
             yield use
     yield from _through_modules(source, code, exports)
+    yield from _in_texts(source, exports)
     for target, _ in source.facts.attributes:
         if target.attr.value == "wsgi_app" and kinds.of(source, target.value) == "app":
             text = _text(target)
@@ -223,6 +225,13 @@ def _named(source: Source, exports: Exports, node: cst.CSTNode, full: str) -> Us
     if helper is not None:
         return Use(source.path, source.line(node), "name", full, helper, "H")
     return None
+
+
+def _in_texts(source: Source, exports: Exports) -> Iterator[Use]:
+    for node, full in named_in_texts(source):
+        use = _named(source, exports, node, full)
+        if use is not None:
+            yield use
 
 
 def _held(why: str) -> Decision:

@@ -25,6 +25,7 @@ from lsp_server.migrate.rules import (
     run,
     servers,
     stars,
+    texts,
 )
 from lsp_server.migrate.rules.change import Change, Rule, Scene
 from lsp_server.migrate.rules.lines import merged
@@ -43,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     servers.changes,
     optional.changes,
     stars.changes,
+    texts.changes,
     imports.changes,
 )
 
