@@ -218,7 +218,19 @@ class FlaskCliRunner(CliRunner):
         super().__init__(**kwargs)
 
     def invoke(self, cli: Any = None, args: Any = None, **kwargs: Any) -> Result:  # type: ignore[override]
+        if "obj" not in kwargs:
+            kwargs["obj"] = script_info(self.app)
         return super().invoke(self.app.cli if cli is None else cli, args, **kwargs)
+
+
+def script_info(app: Any) -> Any:
+    """What a command finds its app by when it is called by itself; None if the helper has no
+    commands."""
+    try:
+        made_by = getattr(helper_module(), "ScriptInfo", None)
+    except ImportError:
+        return None
+    return made_by and made_by(create_app=lambda: app)
 
 
 def response_class(app: Any) -> Any:
