@@ -97,6 +97,8 @@ class App(Pipeline, FastAPI):
         root_path: str | None = None,
         **fastapi: Any,
     ) -> None:
+        # Servers look at this attribute, and not at the class, to see whether an app is for ASGI.
+        self.__dict__["__call__"] = self._answer_asgi
         self.import_name = import_name
         root_path = find_root_path(import_name) if root_path is None else root_path
         self.root_path = root_path
@@ -132,7 +134,16 @@ class App(Pipeline, FastAPI):
             rule = f"{self.static_url_path}/<path:filename>"
             self.add_url_rule(rule, "static", self.send_static_file, host=static_host)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Any, receive: Any, send: Send | None = None) -> Any:
+        """ASGI; and WSGI, for servers, middleware and tests that call the app as they did before.
+
+        Outgrow it: WSGI has no FastAPI routes and no ASGI middleware, uvicorn has them.
+        """
+        if send is None:
+            return self.wsgi_app(scope, receive)
+        return self._answer_asgi(scope, receive, send)
+
+    async def _answer_asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Starlette's, because FastAPI's would take the folder `root_path` for a part of the URL.
         await Starlette.__call__(self, scope, receive, send)
 
