@@ -17,6 +17,7 @@ from lsp_server.migrate.exports import NO_PROFILE, Exports
 from lsp_server.migrate.kinds import Kinds
 from lsp_server.migrate.names import Codebase, External, Own
 from lsp_server.migrate.routes import read_route
+from lsp_server.migrate.run_calls import is_uvicorns
 from lsp_server.migrate.scopes import Binding
 from lsp_server.migrate.source import Source, imported_name
 from lsp_server.migrate.texts import named_in_texts
@@ -154,6 +155,10 @@ def _on_object(source: Source, kinds: Kinds, call: cst.Call) -> Iterator[Use]:
         becomes = f"{route.becomes or 'route'}(...)"
         line = source.line(call)
         yield Use(source.path, line, "route", _text(call), becomes, route.how, route.why)
+        return
+    if name == "run" and not is_uvicorns(source, kinds, call):
+        if kinds.of(source, func.value) == "app":
+            yield Use(source.path, source.line(call), "run", _text(call), "", "H")
         return
     told = _told(name, func.value, source, kinds)
     if told is not None:
