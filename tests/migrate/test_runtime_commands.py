@@ -106,6 +106,12 @@ def create_app():
     sub = AppGroup("sub")
     sub.command("go")(lambda: click.echo(current_app.name))
     app.cli.add_command(sub)
+
+    @app.cli.command(with_appcontext=False)
+    @click.option("--name", default=lambda: current_app.name)
+    def named(name):
+        click.echo(name + str(bool(current_app)))
+
     app.get("/x")(lambda: "")
     return app
 
@@ -120,7 +126,7 @@ def say(info, times):
 """
 TOLD = """
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import pass_script_info
 
 app = Flask("told")
@@ -136,6 +142,11 @@ def whoami(info):
     click.echo(info.load_app().name)
 
 app.cli.add_command(whoami)
+
+@app.cli.command(with_appcontext=False)
+@click.option("--name", default=lambda: current_app.name if current_app else "none")
+def named(name):
+    click.echo(name)
 """
 LINES = [
     "hello x",
@@ -220,6 +231,12 @@ def test_a_command_is_told_its_app() -> None:
             assert result.output == "told\n", result.exception
 
 
+def test_a_program_has_an_app_context_for_all_of_a_command() -> None:
+    twin = Twins(TOLD)
+    twin.each(lambda app: app.test_cli_runner().invoke(args=["named"]).output)
+    assert CliRunner().invoke(twin.fastapi.cli, ["named"]).output == "told\n"
+
+
 def test_a_group_of_ones_own_has_the_apps_commands_too() -> None:
     def create_app() -> App:
         app = App(__name__)
@@ -271,7 +288,9 @@ def test_a_group_finds_the_app_by_name(tmp_path: Any, monkeypatch: Any) -> None:
     assert "Could not locate" in runner.invoke(FlaskGroup(), ["say"]).output
 
 
-@pytest.mark.parametrize("line", ["--help", "say", "say --times 2", "none", "sub go", "routes"])
+@pytest.mark.parametrize(
+    "line", ["--help", "say", "say --times 2", "named", "none", "sub go", "routes"]
+)
 def test_a_group_for_a_factory_answers_as_before(line: str) -> None:
     def invoke(app: Any) -> Any:
         import sys

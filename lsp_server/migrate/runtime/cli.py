@@ -33,9 +33,15 @@ class AppGroup(click.Group):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        if self.app is not None and parent is None and extra.get("obj") is None:
-            extra["obj"] = ScriptInfo(create_app=lambda: cast("App", self.app))
-        return super().make_context(info_name, args, parent=parent, **extra)
+        app = self.app
+        if app is None or parent is not None or extra.get("obj") is not None:
+            return super().make_context(info_name, args, parent=parent, **extra)
+        # Called as a program, where `flask` was: it had an app context for all of a command.
+        extra["obj"] = ScriptInfo(create_app=lambda: app)
+        ctx = super().make_context(info_name, args, **extra)
+        if not has_app_context():
+            ctx.with_resource(AppContext(app))
+        return ctx
 
     def command(self, *args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], click.Command]:  # type: ignore[override]
         in_context = kwargs.pop("with_appcontext", True)
