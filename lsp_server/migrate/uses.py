@@ -84,7 +84,7 @@ BY_NAME = (
     "Import it by its name, so that it can stay on a Flask app beside the new one: reached through"
     " its module, it holds this one on Flask."
 )
-COMMANDS = frozenset({"command", "group", "shell_context_processor"})
+COMMANDS = frozenset({"add_command", "command", "group", "shell_context_processor"})
 WSGI = (
     "WSGI middleware still runs around the app's own requests. For proxy headers, uvicorn has "
     "`--proxy-headers`."
