@@ -85,7 +85,8 @@ class Exports:
             return None if known else (f"`{full}`", "It has no counterpart in the helper.")
         if top in OTHER_EXTENSIONS:
             return OTHER_EXTENSIONS[top], NO_PROFILE
-        return (_title(top), NO_PROFILE) if top.startswith("flask_") or _for_flask(below) else None
+        is_extension = is_named_for_flask(top) or _for_flask(below)
+        return (_title(top), NO_PROFILE) if is_extension else None
 
     def is_gone(self, full: str) -> bool:
         """Whether Flask itself had the name once, so that importing it fails with Flask, too."""
@@ -100,6 +101,11 @@ class Exports:
                 if name in table:
                     return f"`{name}`", table[name]
         return None
+
+
+def is_named_for_flask(top: str) -> bool:
+    """Whether a library says that it is for Flask: `flask_cors`, `prometheus_flask_exporter`."""
+    return "flask" in top.split("_")
 
 
 def _below(full: str, modules: Sequence[str]) -> bool:

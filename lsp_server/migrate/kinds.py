@@ -41,6 +41,7 @@ class Kinds:
         self._calls: dict[str, list[tuple[Source, cst.Call]]] = {}
         self._attributes: dict[tuple[cst.CSTNode, str], list[tuple[Source, cst.BaseExpression]]]
         self._attributes = {}
+        self._overridden: set[tuple[Kind | None, str]] | None = None
         for source in code.sources.values():
             self._index(source)
 
@@ -70,6 +71,18 @@ class Kinds:
         """What the instances of a class of the project are."""
         found = (self._of_class(source, base.value) for base in node.bases)
         return next((kind for kind in found if kind), None)
+
+    def overridden(self, kind: Kind, name: str) -> bool:
+        """Whether a class of the project, of apps or blueprints, has a method of its own."""
+        if self._overridden is None:
+            self._overridden = {
+                (self.class_kind(source, node), statement.name.value)
+                for source in self._code.sources.values()
+                for node in source.facts.classes
+                for statement in node.body.body
+                if isinstance(statement, cst.FunctionDef)
+            }
+        return (kind, name) in self._overridden
 
     def returns(self, source: Source, binding: Binding) -> Kind | None:
         """What a function returns."""

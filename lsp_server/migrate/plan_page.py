@@ -16,6 +16,11 @@ ENVIRONMENT = (
     "`flask run` reads `.env` and `.flaskenv` where python-dotenv is installed. uvicorn reads one "
     "such file if told to: `--env-file .env`."
 )
+PROGRAM = (
+    "The `flask` command knows Flask's apps alone: what was `flask NAME` is `python -c \"from "
+    '{module} import {name}; {made}.cli()" NAME`.'
+)
+WITH_COMMANDS = frozenset({"flask-migrate"})
 CORE_DEPENDENCIES = ("fastapi", "uvicorn")
 STAYS = (
     "Nothing is known of it that could replace it, so it is given a Flask app beside the new one. "
@@ -176,7 +181,8 @@ def _dependencies(plan: Plan) -> Iterator[str]:
 
 def _commands(plan: Plan) -> Iterator[str]:
     reads_environment = bool(plan.files) and _reads_environment(plan)
-    if not plan.commands and not reads_environment:
+    program = _program(plan)
+    if not plan.commands and not reads_environment and program is None:
         return
     yield "## How it is run"
     yield ""
@@ -185,6 +191,19 @@ def _commands(plan: Plan) -> Iterator[str]:
         yield f"* {each.path}:{each.line}: `{each.text}`: {instead}"
     if reads_environment:
         yield f"* {ENVIRONMENT}"
+    if program is not None:
+        yield f"* {program}"
+
+
+def _program(plan: Plan) -> str | None:
+    """How the app's own commands are run now; None if it has none, or stays on Flask."""
+    of_extensions = (profile.distribution in WITH_COMMANDS for profile in plan.profiles)
+    apps = [app for app in plan.apps if app.path in plan.files]
+    if not apps or not (any(of_extensions) or any(use.feature == "command" for use in plan.uses)):
+        return None
+    app = next((each for each in apps if not each.factory), apps[0])
+    made = f"{app.name}()" if app.factory else app.name
+    return PROGRAM.format(module=plan.place.module_name(app.path), name=app.name, made=made)
 
 
 def _reads_environment(plan: Plan) -> bool:

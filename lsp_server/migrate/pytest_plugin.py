@@ -218,7 +218,19 @@ class FlaskCliRunner(CliRunner):
         super().__init__(**kwargs)
 
     def invoke(self, cli: Any = None, args: Any = None, **kwargs: Any) -> Result:  # type: ignore[override]
+        if "obj" not in kwargs:
+            kwargs["obj"] = script_info(self.app)
         return super().invoke(self.app.cli if cli is None else cli, args, **kwargs)
+
+
+def script_info(app: Any) -> Any:
+    """What a command finds its app by when it is called by itself; None if the helper has no
+    commands."""
+    try:
+        made_by = getattr(helper_module(), "ScriptInfo", None)
+    except ImportError:
+        return None
+    return made_by and made_by(create_app=lambda: app)
 
 
 def response_class(app: Any) -> Any:
@@ -256,12 +268,18 @@ def call(app: Any, environ: dict[str, Any]) -> tuple[list[bytes], str, Headers]:
         raise RuntimeError(f"The app sent no answer to {environ['REQUEST_METHOD']}.")
     headers = Headers()
     for name, value in start.get("headers", ()):
-        headers.add(title(name.decode("latin-1")), value.decode("latin-1"))
+        headers.add(title(name.decode("latin-1")), header_text(value))
     pieces = [each["body"] for each in sent if each.get("body")]
     if environ["REQUEST_METHOD"] == "HEAD":
         pieces = []
     code = start["status"]
     return pieces, f"{code} {responses.get(code, 'Unknown').upper()}", headers
+
+
+def header_text(sent: bytes) -> str:
+    """A header's value as the app gave it, in Latin-1, or in UTF-8 if it is not of Latin-1."""
+    text = sent.decode("utf-8", "ignore")
+    return text if max(text, default="") > "\xff" else sent.decode("latin-1")
 
 
 def raises(app: Any) -> bool:

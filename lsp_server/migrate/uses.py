@@ -17,6 +17,7 @@ from lsp_server.migrate.exports import NO_PROFILE, Exports
 from lsp_server.migrate.kinds import Kinds
 from lsp_server.migrate.names import Codebase, External, Own
 from lsp_server.migrate.routes import read_route
+from lsp_server.migrate.run_calls import is_uvicorns
 from lsp_server.migrate.scopes import EXTERNAL, Binding
 from lsp_server.migrate.source import Source, imported_name
 from lsp_server.migrate.wsgi_calls import apps_as_wsgi
@@ -82,7 +83,7 @@ BY_NAME = (
     "Import it by its name, so that it can stay on a Flask app beside the new one: reached through"
     " its module, it holds this one on Flask."
 )
-COMMANDS = frozenset({"command", "group", "shell_context_processor"})
+COMMANDS = frozenset({"add_command", "command", "group", "shell_context_processor"})
 WSGI = (
     "WSGI middleware still runs around the app's own requests. For proxy headers, uvicorn has "
     "`--proxy-headers`."
@@ -106,10 +107,7 @@ def file_uses(source: Source, code: Codebase, kinds: Kinds, exports: Exports) ->
         if use is not None:
             yield use
     yield from _through_modules(source, code, exports)
-    for node in source.facts.external:
-        use = _named(source, exports, node, node.raw_value.removeprefix(EXTERNAL))
-        if use is not None:
-            yield use
+    yield from _in_texts(source, exports)
     for target, _ in source.facts.attributes:
         if target.attr.value == "wsgi_app" and kinds.of(source, target.value) == "app":
             text = _text(target)
@@ -156,6 +154,10 @@ def _on_object(source: Source, kinds: Kinds, call: cst.Call) -> Iterator[Use]:
         becomes = f"{route.becomes or 'route'}(...)"
         line = source.line(call)
         yield Use(source.path, line, "route", _text(call), becomes, route.how, route.why)
+        return
+    if name == "run" and not is_uvicorns(source, kinds, call):
+        if kinds.of(source, func.value) == "app":
+            yield Use(source.path, source.line(call), "run", _text(call), "", "H")
         return
     told = _told(name, func.value, source, kinds)
     if told is not None:
@@ -227,6 +229,13 @@ def _named(source: Source, exports: Exports, node: cst.CSTNode, full: str) -> Us
     if helper is not None:
         return Use(source.path, source.line(node), "name", full, helper, "H")
     return None
+
+
+def _in_texts(source: Source, exports: Exports) -> Iterator[Use]:
+    for node in source.facts.external:
+        use = _named(source, exports, node, node.raw_value.removeprefix(EXTERNAL))
+        if use is not None:
+            yield use
 
 
 def _held(why: str) -> Decision:

@@ -254,6 +254,11 @@ def test_flask_stays_while_an_extension_is_imported() -> None:
     assert needed_change(used, {"werkzeug"}, [], [LOGIN]).remove == {"flask-login"}
 
 
+def test_flask_stays_for_a_librarys_part_for_flask() -> None:
+    used = uses({PurePosixPath("app.py"): "from authlib.integrations.flask_client import OAuth\n"})
+    assert needed_change(used, {"flask", "werkzeug"}, [], []).remove == set()
+
+
 def test_a_flask_that_stays_is_new_enough_for_the_helpers_werkzeug() -> None:
     used = uses({PurePosixPath("app.py"): "from flask_quota import Quota\n"})
     change = needed_change(used, {"werkzeug"}, [], [])

@@ -320,6 +320,33 @@ def test_the_page_tells_of_files_with_variables_that_the_project_does_not_read_i
     assert told not in page(plan_of({"app.py": APP}))
 
 
+@pytest.mark.parametrize(
+    "files, told",
+    [
+        ({"app.py": APP + "app.cli.add_command(print)\n"}, "from app import app; app.cli()"),
+        (
+            {
+                "shop/__init__.py": "from flask import Flask\ndef make():\n"
+                "    app = Flask('a')\n    app.cli.command('x')(print)\n    return app\n"
+            },
+            "from shop import make; make().cli()",
+        ),
+        (
+            {"app.py": APP + "from flask_migrate import Migrate\nMigrate(app)\n"},
+            "from app import app; app.cli()",
+        ),
+        ({"app.py": APP}, None),
+    ],
+)
+def test_the_page_says_how_the_commands_of_an_app_are_run(
+    files: dict[str, str], told: str | None
+) -> None:
+    workspace = Workspace(Path("/project"), {PurePosixPath(p): text for p, text in files.items()})
+    text = page(make_plan(workspace))
+    assert "what was `flask NAME` is" in text if told else "flask NAME" not in text
+    assert told is None or f'`python -c "{told}" NAME`' in text
+
+
 def test_the_page_says_that_nothing_is_rewritten_where_all_stays() -> None:
     text = page(plan_of(SHOP))
     assert "Nothing is rewritten" in text and "## What stays on Flask\n" in text

@@ -15,7 +15,14 @@ from lsp_server.migrate.workspace import read
 
 APP = """\
 import click
-from flask import Flask, abort, flash, g, jsonify, redirect, request, session
+from flask import Flask, abort, current_app, flash, g, jsonify, redirect, request, session
+from flask.cli import with_appcontext
+
+
+@click.command()
+@with_appcontext
+def whoami():
+    click.echo(current_app.config["NAME"])
 
 
 def create_app():
@@ -52,7 +59,7 @@ TEST = """\
 import flask
 import flask.testing
 import pytest
-from app import create_app
+from app import create_app, whoami
 from flask import current_app, g, request, session
 from flask.testing import FlaskClient
 
@@ -116,6 +123,7 @@ def test_errors_reach_the_test_only_in_testing(app):
 
 def test_commands(app):
     assert app.test_cli_runner().invoke(args=["greet", "Zo\\u00eb"]).output == "Hello, Zo\\u00eb\\n"
+    assert app.test_cli_runner().invoke(whoami).output == "\\u00eb\\n"
 
 
 def test_a_client_of_ones_own(app):

@@ -80,6 +80,8 @@ VALUES = {
     "badstatus": lambda: ("t", "abc"),
     "inject": lambda: ("t", {"X-A": "a\\r\\nSet-Cookie: b=c"}),
     "latin": lambda: ("t", {"X-A": "é"}),
+    "beyond latin": lambda: ("t", {"Content-Disposition": "attachment; filename=отчёт-é.csv"}),
+    "broken": lambda: ("t", {"X-A": "�"}),
     "wide": lambda: ("t", {"X-A": "陳"}),
 }
 

@@ -1,11 +1,13 @@
 """Commands run in the app's context, as `flask NAME` ran them."""
 
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from lsp_server.migrate.runtime import serving
 from lsp_server.migrate.runtime.app import App
 from lsp_server.migrate.runtime.flask_group import FlaskGroup
 from tests.migrate.twins import Twins
@@ -104,6 +106,12 @@ def create_app():
     sub = AppGroup("sub")
     sub.command("go")(lambda: click.echo(current_app.name))
     app.cli.add_command(sub)
+
+    @app.cli.command(with_appcontext=False)
+    @click.option("--name", default=lambda: current_app.name)
+    def named(name):
+        click.echo(name + str(bool(current_app)))
+
     app.get("/x")(lambda: "")
     return app
 
@@ -115,6 +123,30 @@ app = create_app()
 @pass_script_info
 def say(info, times):
     click.echo(times * current_app.name + info.load_app().name)
+"""
+TOLD = """
+import click
+from flask import Flask, current_app
+from flask.cli import pass_script_info
+
+app = Flask("told")
+
+@app.cli.command(with_appcontext=False)
+@pass_script_info
+def passed(info):
+    click.echo(info.load_app().name)
+
+@click.command()
+@click.pass_obj
+def whoami(info):
+    click.echo(info.load_app().name)
+
+app.cli.add_command(whoami)
+
+@app.cli.command(with_appcontext=False)
+@click.option("--name", default=lambda: current_app.name if current_app else "none")
+def named(name):
+    click.echo(name)
 """
 LINES = [
     "hello x",
@@ -171,6 +203,40 @@ def test_commands_find_their_app_without_a_runner() -> None:
         assert "named" in result.output, line
 
 
+def test_a_command_that_is_called_by_itself_finds_its_app() -> None:
+    def invoke(app: Any) -> Any:
+        import sys
+
+        kept = vars(sys.modules["twin_app"])
+        commands = (kept["added"], kept["init"], kept["down"], kept["command"])
+        return [app.test_cli_runner().invoke(command).output for command in commands]
+
+    twin = Twins(COMMANDS)
+    for said in (twin.each(invoke), _said_without_a_runner(twin)):
+        assert all("named" in text for text in said), said
+
+
+def _said_without_a_runner(twin: Twins) -> list[str]:
+    groups = twin.fastapi.cli.commands
+    commands = (groups["added"], groups["db"].commands["init"], groups["cmd-merged"])
+    deep = groups["db"].commands["deep"].commands["down"]
+    return [CliRunner().invoke(command).output for command in (*commands, deep)]
+
+
+def test_a_command_is_told_its_app() -> None:
+    twin = Twins(TOLD)
+    for runner in (lambda app: app.test_cli_runner(), lambda app: CliRunner()):
+        for name in ("passed", "whoami"):
+            result = runner(twin.fastapi).invoke(twin.fastapi.cli, [name])
+            assert result.output == "told\n", result.exception
+
+
+def test_a_program_has_an_app_context_for_all_of_a_command() -> None:
+    twin = Twins(TOLD)
+    twin.each(lambda app: app.test_cli_runner().invoke(args=["named"]).output)
+    assert CliRunner().invoke(twin.fastapi.cli, ["named"]).output == "told\n"
+
+
 def test_a_group_of_ones_own_has_the_apps_commands_too() -> None:
     def create_app() -> App:
         app = App(__name__)
@@ -222,7 +288,9 @@ def test_a_group_finds_the_app_by_name(tmp_path: Any, monkeypatch: Any) -> None:
     assert "Could not locate" in runner.invoke(FlaskGroup(), ["say"]).output
 
 
-@pytest.mark.parametrize("line", ["--help", "say", "say --times 2", "none", "sub go", "routes"])
+@pytest.mark.parametrize(
+    "line", ["--help", "say", "say --times 2", "named", "none", "sub go", "routes"]
+)
 def test_a_group_for_a_factory_answers_as_before(line: str) -> None:
     def invoke(app: Any) -> Any:
         import sys
@@ -245,3 +313,30 @@ def test_run_takes_its_options_from_the_environment(
     line = ["run", "--reload", "--no-debugger", "--with-threads"]
     assert CliRunner().invoke(group, line).exit_code == 0
     assert served == [int(expected)]
+
+
+@pytest.mark.parametrize(
+    "given, files",
+    [
+        (None, {}),
+        (("a.crt", "a.key"), {"ssl_certfile": "a.crt", "ssl_keyfile": "a.key"}),
+        (("a.pem",), {"ssl_certfile": "a.pem", "ssl_keyfile": None}),
+        ("adhoc", {"ssl_certfile": "made.crt", "ssl_keyfile": "made.key"}),
+    ],
+)
+def test_run_serves_with_the_certificate_that_it_is_given(
+    given: Any, files: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[Any] = []
+    monkeypatch.setattr("uvicorn.run", lambda app, host, port, **given: served.append(given))
+    monkeypatch.setattr(serving, "make_ssl_devcert", lambda base: ("made.crt", "made.key"))
+    App(__name__).run(ssl_context=given)
+    assert served == [files]
+
+
+def test_run_serves_with_a_context_that_is_made_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[Any] = []
+    monkeypatch.setattr("uvicorn.Server.run", lambda self: served.append(self.config))
+    context = SSLContext(PROTOCOL_TLS_SERVER)
+    App(__name__).run(port=8443, ssl_context=context)
+    assert [(each.port, each.ssl) for each in served] == [(8443, context)]

@@ -30,6 +30,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Request
 
 from lsp_server.migrate.flask_names import EXPORTS, PIECES
+from lsp_server.migrate.runtime.testing import header_text
 from tests.migrate.one_side import in_order
 
 _FILE_TIME = 1_700_000_000
@@ -277,9 +278,7 @@ def _call(app: Any, environ: dict[str, Any], start: Any) -> list[bytes]:
         copy_context().run(loop.run_until_complete, call())
     finally:
         loop.close()
-    headers = [
-        (key.decode("latin-1"), value.decode("latin-1")) for key, value in sent[0]["headers"]
-    ]
+    headers = [(key.decode("latin-1"), header_text(value)) for key, value in sent[0]["headers"]]
     start(f"{sent[0]['status']} -", headers)
     return [message.get("body", b"") for message in sent[1:]]
 

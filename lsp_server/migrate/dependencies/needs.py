@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from lsp_server.migrate.assembly.imports import libraries
 from lsp_server.migrate.dependencies.change import FLASK, Change
+from lsp_server.migrate.exports import is_named_for_flask
 from lsp_server.migrate.profile import Profile
 
 # By the name that is imported. The versions are the first that have what the helper uses.
@@ -100,7 +101,9 @@ def needed_change(
         profiles: The extensions that were replaced.
         known: All extensions with a profile: what of them is not imported any more goes.
     """
-    keeps_flask = any(name == FLASK or is_extension(name) for name in used.app)
+    helper = frozenset(helper)
+    # The helper imports Flask for a library whose name does not tell that it needs it.
+    keeps_flask = any(name == FLASK or is_extension(name) for name in {*helper, *used.app})
     remove: set[str] = {
         canonicalize_name(profile.distribution)
         for profile in known
@@ -123,7 +126,7 @@ def needed_change(
 
 def is_extension(name: str) -> bool:
     """Whether an imported top-level name is an extension's, which needs Flask itself."""
-    return name.startswith("flask_") and name != "flask_compat"
+    return is_named_for_flask(name) and name not in (FLASK, "flask_compat")
 
 
 def _libraries(text: str) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """`@app.route("/users/<int:n>", methods=["POST"])` becomes `@app.post("/users/{n:int}")`.
 
 Several methods become `api_route(..., methods=[...])`, and `endpoint=` becomes `name=`. What
-FastAPI's paths cannot say keeps the helper's `route`; a verb with such a path becomes one.
+FastAPI's paths cannot say keeps the helper's `route`; a verb with such a path becomes one. Where a
+class of the project has a method of the new name, the old one stays.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ def changes(scene: Scene) -> Iterator[Change]:
             continue
         if not _is_chosen(scene, call) or _is_done(scene, route):
             continue
-        if scene.kinds.of(scene.source, call.func.value) is None:
+        kind = scene.kinds.of(scene.source, call.func.value)
+        if kind is None:
             yield from _doubtful(scene, route, call.func)
-        elif route.becomes is not None:
+        elif route.becomes is not None and not scene.kinds.overridden(kind, route.becomes):
             yield Change(call, lambda node, route=route: _said(node, route))  # type: ignore[misc]
 
 

@@ -2,7 +2,8 @@
 
 Flask's defaults are written out, as uvicorn's port is another. `debug=` has no counterpart for an
 app object: reloading needs an import string, which the warning gives. A call with arguments that
-uvicorn has no word for, or with `**options`, stays, as the helper's `App` has a `run`, too.
+uvicorn has no word for, or with `**options`, or of a project whose own class of apps has a `run`,
+stays, as the helper's `App` has one, too.
 
 `flask run` skips such calls, and no server that imports the module skips `uvicorn.run`. So a call
 that any import of the module reaches gets its `if __name__ == "__main__":`, unless another module
@@ -18,13 +19,11 @@ import libcst as cst
 
 from lsp_server.migrate.names import Own
 from lsp_server.migrate.place import imported_paths
-from lsp_server.migrate.routes import has_comments
 from lsp_server.migrate.rules.change import Change, Scene
+from lsp_server.migrate.run_calls import is_uvicorns, run_arguments
 from lsp_server.migrate.scopes import Binding
 from lsp_server.migrate.tree import Replacement
 
-POSITIONS = ("host", "port", "debug", "load_dotenv")
-DROPPED = frozenset({"debug", "load_dotenv", "threaded", "use_reloader", "use_debugger"})
 DEBUG = "`{name}` has no counterpart here: to reload on changes, run `uvicorn {target} --reload`."
 NO_TARGET = (
     "`{name}` has no counterpart here: uvicorn reloads an app that stands at the top of a module, "
@@ -36,11 +35,10 @@ ON_IMPORT = "It stands under `if __name__` now: `flask run` skipped it, other se
 def changes(scene: Scene) -> Iterator[Change]:
     """The calls that start Flask's development server."""
     for call in scene.source.facts.calls:
+        if not is_uvicorns(scene.source, scene.kinds, call):
+            continue
         func = call.func
-        if not isinstance(func, cst.Attribute) or func.attr.value != "run":
-            continue
-        if scene.kinds.of(scene.source, func.value) != "app" or not _sayable(call):
-            continue
+        assert isinstance(func, cst.Attribute)
         yield Change(call, _served, imports=("uvicorn",), warning=_warning(scene, call, func))
         statement = _run_by_imports(scene, call)
         if statement is not None:
@@ -72,26 +70,8 @@ def _guarded(node: cst.CSTNode) -> Replacement:
     return block.with_changes(body=body, leading_lines=node.leading_lines)
 
 
-def _sayable(call: cst.Call) -> bool:
-    if any(arg.star for arg in call.args) or has_comments(call):
-        return False
-    return set(_arguments(call)) <= {"host", "port", *DROPPED} and len(call.args) <= len(
-        _arguments(call)
-    )
-
-
-def _arguments(call: cst.Call) -> dict[str, cst.BaseExpression]:
-    found: dict[str, cst.BaseExpression] = {}
-    for index, arg in enumerate(call.args):
-        if arg.keyword is not None:
-            found[arg.keyword.value] = arg.value
-        elif index < len(POSITIONS):
-            found[POSITIONS[index]] = arg.value
-    return found
-
-
 def _warning(scene: Scene, call: cst.Call, func: cst.Attribute) -> str | None:
-    given = _arguments(call)
+    given = run_arguments(call)
     for name in ("debug", "use_reloader"):
         value = given.get(name)
         if value is not None and not _is(value, "False"):
@@ -164,7 +144,7 @@ def _is(node: cst.BaseExpression, name: str) -> bool:
 def _served(node: cst.CSTNode) -> Replacement:
     assert isinstance(node, cst.Call)
     assert isinstance(node.func, cst.Attribute)
-    given = _arguments(node)
+    given = run_arguments(node)
     host: cst.BaseExpression = cst.SimpleString('"127.0.0.1"')
     port: cst.BaseExpression = cst.Integer("5000")
     args = [cst.Arg(node.func.value)]

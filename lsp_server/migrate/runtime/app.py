@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, ValuesView
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
@@ -97,18 +97,21 @@ class App(Pipeline, FastAPI):
         root_path: str | None = None,
         **fastapi: Any,
     ) -> None:
+        # Servers look at this attribute, and not at the class, to see whether an app is for ASGI.
+        self.__dict__["__call__"] = self._answer_asgi
         self.import_name = import_name
         root_path = find_root_path(import_name) if root_path is None else root_path
+        self.root_path = root_path
         self.instance_path = self._find_instance_path(instance_path)
-        self.config = self.config_class(
-            self.instance_path if instance_relative_config else root_path,
-            {**self.default_config, "DEBUG": debug_flag()},
-        )
+        self.config = self.make_config(instance_relative_config)
         fastapi = {"openapi_url": None, "redirect_slashes": False, **fastapi}
         # The last middleware in the list is the innermost one; `add_middleware` puts its in front.
         pipeline = Middleware(RequestMiddleware, owner=self)
         fastapi["middleware"] = [*(fastapi.get("middleware") or ()), pipeline]
+        # FastAPI's, while it calls it: a project may mean something else by `setup`.
+        self.__dict__["setup"] = partial(FastAPI.setup, self)
         FastAPI.__init__(self, debug=self.config["DEBUG"], **fastapi)
+        del self.__dict__["setup"]
         # After FastAPI's, whose `root_path` is a part of the URL; Flask's is a folder.
         Pipeline.__init__(
             self, import_name, static_folder, static_url_path, template_folder, root_path
@@ -124,19 +127,29 @@ class App(Pipeline, FastAPI):
         self.teardown_appcontext_funcs = []
         self.url_build_error_handlers: list[Callable[..., Any]] = []
         self.shell_context_processors: list[Callable[[], dict[str, Any]]] = []
-        self.state = AppState(self)
+        # Twice, because a project may have a `state` of its own on its app.
+        self.state = self._app_state = AppState(self)
         if self.has_static_folder:
             assert bool(static_host) == host_matching, "static_host goes with host_matching"
             rule = f"{self.static_url_path}/<path:filename>"
             self.add_url_rule(rule, "static", self.send_static_file, host=static_host)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Any, receive: Any, send: Send | None = None) -> Any:
+        """ASGI; and WSGI, for servers, middleware and tests that call the app as they did before.
+
+        Outgrow it: WSGI has no FastAPI routes and no ASGI middleware, uvicorn has them.
+        """
+        if send is None:
+            return self.wsgi_app(scope, receive)
+        return self._answer_asgi(scope, receive, send)
+
+    async def _answer_asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Starlette's, because FastAPI's would take the folder `root_path` for a part of the URL.
         await Starlette.__call__(self, scope, receive, send)
 
     def __getattr__(self, name: str) -> Any:
         # `app.test_client` and the like, which test tools may put on the class themselves.
-        state = self.__dict__.get("state")
+        state = self.__dict__.get("_app_state")
         if state is not None and not name.startswith("_") and hasattr(state, name):
             return getattr(state, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
@@ -162,12 +175,20 @@ class App(Pipeline, FastAPI):
     def debug(self, value: bool) -> None:
         self.config["DEBUG"] = value
 
+    def make_config(self, instance_relative: bool = False) -> Config:
+        """The settings that an app starts with, and the folder that their files are found in."""
+        root_path = self.instance_path if instance_relative else self.root_path
+        return self.config_class(root_path, {**self.default_config, "DEBUG": debug_flag()})
+
     def make_aborter(self) -> Aborter:
         return self.aborter_class()
 
+    def auto_find_instance_path(self) -> str:
+        return find_instance_path(self.import_name, self.name)
+
     def _find_instance_path(self, given: str | None) -> str:
         if given is None:
-            return find_instance_path(self.import_name, self.name)
+            return self.auto_find_instance_path()
         if not os.path.isabs(given):
             raise ValueError("If an instance path is provided it must be absolute.")
         return given

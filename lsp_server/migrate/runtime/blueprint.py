@@ -120,7 +120,8 @@ class Blueprint(Scaffold, APIRouter):  # type: ignore[misc]
         if not self.cli.commands:
             return
         if group is None:
-            state.app.cli.commands.update(self.cli.commands)
+            for name, command in self.cli.commands.items():
+                state.app.cli.add_command(command, name)
             return
         dotted = f"{state.name_prefix}.{state.name}".lstrip(".")
         self.cli.name = dotted if group is UNSET else group

@@ -21,6 +21,28 @@ class AppGroup(click.Group):
     # Whose commands these are; a group within another one asks that one.
     app: App | None = None
 
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        super().add_command(cmd, name)
+        command: Any = cmd
+        command.home = self
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        app = self.app
+        if app is None or parent is not None or extra.get("obj") is not None:
+            return super().make_context(info_name, args, parent=parent, **extra)
+        # Called as a program, where `flask` was: it had an app context for all of a command.
+        extra["obj"] = ScriptInfo(create_app=lambda: app)
+        ctx = super().make_context(info_name, args, **extra)
+        if not has_app_context():
+            ctx.with_resource(AppContext(app))
+        return ctx
+
     def command(self, *args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], click.Command]:  # type: ignore[override]
         in_context = kwargs.pop("with_appcontext", True)
 
@@ -77,10 +99,23 @@ def with_appcontext(f: Function) -> Function:
 
 
 def command_app(ctx: click.Context) -> App:
-    """The app of the outermost group that has one, or of the script."""
+    """The app of the outermost group that has one, or of the script.
+
+    Where neither is known, a test may have called a command by itself: then it is the app that the
+    command was added to last.
+    """
     app = None
     outer: click.Context | None = ctx
     while outer is not None:
         app = getattr(outer.command, "app", None) or app
         outer = outer.parent
+    if app is None and ctx.find_object(ScriptInfo) is None:
+        app = home_app(ctx.command)
     return app or ctx.ensure_object(ScriptInfo).load_app()
+
+
+def home_app(command: click.Command | None) -> App | None:
+    """The app of the group that a command was added to, or of a group around that."""
+    while command is not None and getattr(command, "app", None) is None:
+        command = getattr(command, "home", None)
+    return None if command is None else cast("AppGroup", command).app

@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import MapAdapter, RequestRedirect
 
 from lsp_server.migrate.runtime.context import sight_of_held_context
-from lsp_server.migrate.runtime.environ import RequestBody, environ_from_scope
+from lsp_server.migrate.runtime.environ import RequestBody, environ_from_scope, header_bytes
 from lsp_server.migrate.runtime.native import NativeCall
 from lsp_server.migrate.runtime.native_routes import NativeRoute
 from lsp_server.migrate.runtime.routing import ViewRoute
@@ -137,9 +137,7 @@ def response_messages(owner: App, environ: dict[str, Any]) -> Generator[AsgiMess
     def start_response(
         status: str, headers: list[tuple[str, str]], exc_info: Any = None
     ) -> Callable[[bytes], None]:
-        encoded = [
-            (key.lower().encode("latin-1"), value.encode("latin-1")) for key, value in headers
-        ]
+        encoded = [(key.lower().encode("latin-1"), header_bytes(value)) for key, value in headers]
         code = int(status.split(" ", 1)[0])
         started[:] = [{"type": "http.response.start", "status": code, "headers": encoded}]
         return written.append

@@ -68,6 +68,14 @@ def _add_headers(environ: dict[str, Any], headers: Iterable[tuple[bytes, bytes]]
         environ[key] = value
 
 
+def header_bytes(value: str) -> bytes:
+    """A header's value as it is sent: in Latin-1, as HTTP has it, or in UTF-8 if that lacks it."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace")
+
+
 class RequestBody(io.RawIOBase):
     """The body as a file; `wait_for` gets the next message where it is read."""
 

@@ -15,7 +15,7 @@ import click
 
 from lsp_server.migrate.runtime.cli import AppGroup, NoAppException, ScriptInfo, with_appcontext
 from lsp_server.migrate.runtime.config import debug_flag
-from lsp_server.migrate.runtime.context import current_app
+from lsp_server.migrate.runtime.context import AppContext, current_app
 from lsp_server.migrate.runtime.serving import serve
 
 if TYPE_CHECKING:
@@ -48,8 +48,14 @@ class FlaskGroup(AppGroup):
                 self.add_command(command)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """One of its own commands, else one of the app's."""
-        return super().get_command(ctx, name) or self._app_of(ctx).cli.get_command(ctx, name)
+        """One of its own commands, else one of the app's, for which an app context is entered."""
+        own = super().get_command(ctx, name)
+        if own is not None:
+            return own
+        app = self._app_of(ctx)
+        if not current_app or current_app._get_current_object() is not app:
+            ctx.with_resource(AppContext(app))
+        return app.cli.get_command(ctx, name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         names = set(super().list_commands(ctx))

@@ -214,6 +214,12 @@ def has_running_loop() -> bool:
     return True
 
 
+def header_text(sent: bytes) -> str:
+    """A header's value as the app gave it, in Latin-1, or in UTF-8 if it is not of Latin-1."""
+    text = sent.decode("utf-8", "ignore")
+    return text if max(text, default="") > "\xff" else sent.decode("latin-1")
+
+
 class AsgiExchange:
     """The server's side of one request."""
 
@@ -273,7 +279,7 @@ class AsgiExchange:
     def result(self) -> tuple[list[bytes], str, Headers]:
         headers = Headers(
             [
-                (key.decode("latin-1").title(), value.decode("latin-1"))
+                (key.decode("latin-1").title(), header_text(value))
                 for key, value in self._started["headers"]
             ]
         )

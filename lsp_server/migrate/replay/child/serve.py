@@ -227,7 +227,11 @@ def is_done(sent: list[dict[str, Any]]) -> bool:
 
 
 def text(value: Any) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    """What was given for a header: Latin-1, or UTF-8 where the helper had to send that."""
+    if not isinstance(value, bytes):
+        return str(value)
+    wide = value.decode("utf-8", "ignore")
+    return wide if max(wide, default="") > "\xff" else value.decode("latin-1")
 
 
 def environ(
