@@ -534,6 +534,31 @@ def test_own_classes_take_the_place_of_ours(tmp_path: Path) -> None:
     assert told[3] == ["pk_note", "pk_elsewhere"]
 
 
+def test_a_session_of_ones_own_chooses_the_engine_in_any_manner_of_calling(tmp_path: Path) -> None:
+    def story(kit: Kit) -> Any:
+        session: Any = kit["flask_sqlalchemy.session.Session"]
+        asked: list[str] = []
+
+        class Routing(session):
+            def get_bind(self, mapper: Any = None, clause: Any = None, **options: Any) -> Any:
+                asked.append("write" if isinstance(clause, sa.UpdateBase) else "read")
+                return session.get_bind(self, mapper, clause, None, **options)
+
+        app = _app(kit, tmp_path, SQLALCHEMY_BINDS={"other": "sqlite://"})
+        db = kit["flask_sqlalchemy.SQLAlchemy"](app, session_options={"class_": Routing})
+
+        class There(db.Model):  # type: ignore[name-defined]
+            __bind_key__ = "other"
+            id = db.Column(db.Integer, primary_key=True)
+
+        with app.app_context():
+            db.create_all()
+            db.session.execute(sa.insert(There.__table__))
+            return asked, db.session.scalars(db.select(There.id)).all()
+
+    assert told_twice(story, PROFILE)[1] == [1]
+
+
 def test_signals_tell_what_a_commit_changed(tmp_path: Path) -> None:
     def story(kit: Kit) -> Any:
         app = _app(kit, tmp_path, SQLALCHEMY_TRACK_MODIFICATIONS=True)
