@@ -445,6 +445,21 @@ def test_the_old_error_handler_decorator_still_answers() -> None:
     assert (answer.status_code, answer.text) == (403, "no: The CSRF token is missing.")
 
 
+def test_a_protection_of_ones_own_decides_what_answers_a_missing_token() -> None:
+    def make(flask: Any, wtf: Any) -> Any:
+        class Lenient(wtf.csrf.CSRFProtect):
+            def _error_response(self, reason: str) -> None:
+                flask.g.reason = reason
+
+        app = flask.Flask(__name__)
+        app.secret_key = "dev"
+        Lenient(app)
+        app.post("/")(lambda: flask.g.reason)
+        return app
+
+    assert Pair(make, PROFILE).same("/", "POST").text == "The CSRF token is missing."
+
+
 def test_without_a_secret_key_it_says_what_is_missing() -> None:
     pair = Pair(desk, PROFILE, TESTING=True)
     for app, client in zip((pair.old, pair.new), pair.clients, strict=True):

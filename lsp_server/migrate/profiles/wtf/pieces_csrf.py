@@ -123,7 +123,6 @@ class CSRFProtect:
     def __init__(self, app: App | None = None) -> None:
         self._exempt_views: set[str] = set()
         self._exempt_blueprints: set[Any] = set()
-        self._error_response: Callable[[str], Any] = _raise_csrf_error
         if app:
             self.init_app(app)
 
@@ -215,12 +214,11 @@ class CSRFProtect:
         def respond(reason: str) -> None:
             raise CSRFError(response=current_app.make_response(view(reason)))
 
-        self._error_response = respond
+        self._error_response = respond  # type: ignore[method-assign]
         return view
 
-
-def _raise_csrf_error(reason: str) -> None:
-    raise CSRFError(reason)
+    def _error_response(self, reason: str) -> None:
+        raise CSRFError(reason)
 
 
 def same_origin(current_uri: str | None, compare_uri: str) -> bool:
