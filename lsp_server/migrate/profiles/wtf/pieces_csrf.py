@@ -145,18 +145,16 @@ class CSRFProtect:
         app.context_processor(names.copy)
 
         def csrf_protect() -> None:
-            if app.config["WTF_CSRF_ENABLED"] and app.config["WTF_CSRF_CHECK_DEFAULT"]:
-                self.protect(apply_exemptions=True)
+            # Before Flask-WTF 1.3 a class of one's own had a `protect` without the parameter.
+            enabled = app.config["WTF_CSRF_ENABLED"] and app.config["WTF_CSRF_CHECK_DEFAULT"]
+            if enabled and self._applies():
+                self.protect()
 
         app.before_request(csrf_protect)
 
     def protect(self, apply_exemptions: bool = False) -> None:
-        """Check this request; with `apply_exemptions` only if it has a view that is not exempt.
-
-        A native route of FastAPI's is never exempt.
-        """
-        has_view = request.endpoint or "asgi.native" in request.environ
-        if apply_exemptions and (not has_view or self._is_exempt()):
+        """Check this request; with `apply_exemptions` only if it has a view that is not exempt."""
+        if apply_exemptions and not self._applies():
             return
         if request.method not in current_app.config["WTF_CSRF_METHODS"]:
             return
@@ -185,6 +183,11 @@ class CSRFProtect:
             if token:
                 return token
         return None
+
+    def _applies(self) -> bool:
+        """Whether there is a view that is not exempt; a native route of FastAPI's never is."""
+        has_view = request.endpoint or "asgi.native" in request.environ
+        return bool(has_view) and not self._is_exempt()
 
     def _is_exempt(self) -> bool:
         name = request.blueprint or ""
