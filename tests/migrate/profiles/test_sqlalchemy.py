@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
@@ -557,6 +558,16 @@ def test_a_session_of_ones_own_chooses_the_engine_in_any_manner_of_calling(tmp_p
             return asked, db.session.scalars(db.select(There.id)).all()
 
     assert told_twice(story, PROFILE)[1] == [1]
+
+
+def test_tests_may_patch_what_model_query_is(tmp_path: Path) -> None:
+    def story(kit: Kit) -> Any:
+        _, note = _notes(kit, _app(kit, tmp_path))
+        with patch.object(kit["flask_sqlalchemy.model._QueryProperty"], "__get__") as get:
+            get.return_value.filter_by.return_value.first.return_value = "found"
+            return note.query.filter_by(text="a").first()
+
+    assert told_twice(story, PROFILE) == "found"
 
 
 def test_signals_tell_what_a_commit_changed(tmp_path: Path) -> None:
