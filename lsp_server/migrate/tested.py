@@ -29,12 +29,24 @@ _PATCHED_RUN = re.compile(f"{_RUN_BY_NAME}|{_RUN_OF_OBJECT}")
 
 def names_in_tests(plan: Plan) -> frozenset[str]:
     """The helper's names for what the tests use."""
-    exports = Exports(plan.profiles)
     sources = plan.reading.code.sources
-    used = [full for path in plan.tests for full in _full_names(sources[path])]
-    used += (full for source in sources.values() for full in _of_libraries(source))
-    found = map(exports.helper, used)
-    return frozenset(name for name in found if name is not None)
+    used = [full for source in sources.values() for full in _of_libraries(source)]
+    found = map(Exports(plan.profiles).helper, used)
+    return frozenset(name for name in found if name is not None) | set(_held(plan).values())
+
+
+def renamed_in_tests(plan: Plan) -> dict[str, str]:
+    """The full names in tests that the helper calls by another name, which it cannot tell."""
+    held = _held(plan).items()
+    return {full: name for full, name in sorted(held) if full.rpartition(".")[2] != name}
+
+
+def _held(plan: Plan) -> dict[str, str]:
+    """The full names in tests, with the helper's names for them."""
+    exports, sources = Exports(plan.profiles), plan.reading.code.sources
+    used = (full for path in plan.tests for full in _full_names(sources[path]))
+    found = ((full, exports.helper(full)) for full in used)
+    return {full: name for full, name in found if name is not None}
 
 
 def run_is_patched(plan: Plan) -> bool:
