@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
@@ -9,6 +10,7 @@ from packaging.requirements import Requirement
 
 from lsp_server.migrate.exports import NO_PROFILE
 from lsp_server.migrate.plan import Plan
+from lsp_server.migrate.tested import renamed_in_tests
 from lsp_server.migrate.uses import Use
 
 MAX_PLACES = 4
@@ -224,8 +226,22 @@ def _tests(plan: Plan) -> Iterator[str]:
     stay = "stays as it is" if len(plan.tests) == 1 else "stay as they are"
     yield (
         f"{_counted(len(plan.tests), 'test file')} with Flask's names {stay}; Penna's pytest "
-        "plugin gives them to the tests."
+        "plugin gives them to the tests:"
     )
+    yield ""
+    yield "```sh"
+    yield f"{' '.join(_settings_of_plugin(plan))} python -m pytest -p penna_pytest_plugin"
+    yield "```"
+
+
+def _settings_of_plugin(plan: Plan) -> Iterator[str]:
+    """What the plugin has to know of the project, as the shell sets it."""
+    yield f"PENNA_HELPER={plan.place.module_name(plan.helper)}"
+    renamed = renamed_in_tests(plan)
+    if renamed:
+        yield f"PENNA_EXPORTS='{json.dumps(renamed)}'"
+    if plan.keeps_flask:
+        yield "PENNA_ALLOW_FLASK='*'"
 
 
 def _left_alone(plan: Plan) -> Iterator[str]:

@@ -35,7 +35,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from http.client import responses
-from types import FrameType, ModuleType
+from types import FrameType, FunctionType, ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -541,6 +541,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             if "*" in self.allowed:
                 return None
             raise ImportError(f"The migrated app still imports {fullname}: {place(frame)}")
+        if is_defined(fullname):
+            return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
@@ -629,6 +631,18 @@ def is_module(name: str) -> bool:
     return any(each.startswith(f"{name}.") for each in exports)
 
 
+def is_defined(full: str) -> bool:
+    """Whether the helper holds it as a class or function, so that it is no module to import:
+    `mock.patch("flask_mail.Mail.send")` tries to import `flask_mail.Mail`."""
+    module, _, name = full.rpartition(".")
+    if not module or is_module(full) or (module == "flask" and name in {*FLASK_MODULES, "json"}):
+        return False
+    held = held_as(module, name)
+    # Proxies are neither: `flask_sqlalchemy.session` is a module, though the helper has `session`.
+    kinds = (type, FunctionType, ModuleType)
+    return held is not None and isinstance(getattr(helper_module(), held), kinds)
+
+
 def helper_module() -> ModuleType:
     """The helper that the migration wrote, by PENNA_HELPER or by its file's name."""
     named = os.environ.get("PENNA_HELPER") or found_helper(os.getcwd())
@@ -664,13 +678,14 @@ def is_machinery(file: str) -> bool:
 
 def is_test_code(frame: FrameType | None) -> bool:
     """Tests, what lies beside them, and libraries for testing Flask. What runs at the prompt of a
-    test (a fixture's string, pytest itself) counts, too."""
+    test (a fixture's string, pytest and unittest themselves) counts, too."""
     if frame is None:
         return True
     file = os.path.abspath(frame.f_code.co_filename)
     if is_installed(file):
         library = file.rpartition("-packages")[2]  # site-packages; Debian's are dist-packages
-        return any(f"{os.sep}{each}" in library for each in ("_pytest", "pytest", *TEST_LIBRARIES))
+        runners = ("_pytest", "pytest", "unittest", *TEST_LIBRARIES)
+        return any(f"{os.sep}{each}" in library for each in runners)
     base, parts = os.path.basename(file), file.split(os.sep)[:-1]
     named = base.startswith(("test", "conftest")) or base.endswith(("_test.py", "_tests.py"))
     inside = os.path.relpath(file, os.getcwd()).split(os.sep)[:-1]

@@ -290,6 +290,22 @@ def test_the_page_says_what_becomes_what() -> None:
     assert "`uvicorn shop:app --host 0.0.0.0 --port $PORT --workers 4`" in text
 
 
+def test_the_page_says_how_tests_are_run_and_which_of_their_names_the_helper_calls_otherwise() -> (
+    None
+):
+    files = {
+        "shop/__init__.py": APP + "from flask_restful import Api\nApi(app)\n",
+        "tests/test_a.py": "from flask import g\nfrom flask_restful import Api\n",
+    }
+    command = "python -m pytest -p penna_pytest_plugin"
+    exports = '{"flask_restful.Api": "RestfulApi"}'
+    assert f"PENNA_HELPER=shop.flask_compat PENNA_EXPORTS='{exports}' {command}\n" in page(
+        plan_of(files)
+    )
+    files |= {"shop/__init__.py": APP, "tests/test_a.py": "from flask import g\n"}
+    assert f"\nPENNA_HELPER=shop.flask_compat {command}\n" in page(plan_of(files))
+
+
 def test_the_page_says_what_stays() -> None:
     files = {
         "app.py": APP + "from b import bp\napp.register_blueprint(bp)\n",

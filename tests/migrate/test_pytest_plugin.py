@@ -383,6 +383,68 @@ def test_names_that_only_tests_use_and_names_that_they_patch(
     assert len(before.passed) == 6
 
 
+MAIL_APP = """\
+from flask import Flask
+from flask_mail import Mail, Message
+
+app = Flask(__name__)
+app.config["MAIL_DEFAULT_SENDER"] = "a@example.org"
+mail = Mail(app)
+
+
+@app.route("/")
+def home():
+    with mail.connect() as connection:
+        connection.send(Message("Hello", ["b@example.org"], "Hi"))
+    mail.send_message("Hello", recipients=["c@example.org"], body="Hi")
+    return "sent"
+"""
+MAIL_TEST = """\
+import unittest
+from unittest.mock import Mock, patch
+
+from app import app
+
+
+class SendingTest(unittest.TestCase):
+    def setUp(self):
+        self.client = app.test_client()
+
+    @patch("flask_mail.Connection.configure_host", Mock())
+    @patch("flask_mail.Connection.send")
+    def test_a_method_of_a_class_that_only_tests_name(self, send):
+        self.assertEqual(self.client.get("/").text, "sent")
+        self.assertEqual(send.call_args_list[0].args[0].recipients, ["b@example.org"])
+
+    @patch("flask_mail.Mail.send_message")
+    def test_a_method_of_a_class_of_the_app(self, send_message):
+        with patch("flask_mail.Connection.configure_host"):
+            self.assertEqual(self.client.get("/").text, "sent")
+        send_message.assert_called_once()
+
+    @patch("flask_mail.smtplib.SMTP")
+    def test_a_module_that_an_extension_imports(self, smtp):
+        self.assertEqual(self.client.get("/").text, "sent")
+        self.assertEqual(smtp.call_count, 2)
+
+    def test_what_is_not_there(self):
+        with self.assertRaises((AttributeError, ImportError)):
+            patch("flask_mail.Mail.sent_message").start()
+"""
+
+
+def test_methods_of_an_extensions_classes_that_unittest_cases_patch(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    root = project(tmp_path, app=MAIL_APP, test=MAIL_TEST)
+    before = run_tests(sandbox, root, PLACE)
+    migrated(root)
+    exports = {"flask_mail.Connection": "MailConnection"}
+    after = run_tests(sandbox, root, PLACE, "flask_compat", exports)
+    assert isinstance(compare_runs(before, after), Passed), after.details
+    assert len(before.passed) == 4
+
+
 LIBRARY = """\
 import unittest
 

@@ -541,7 +541,7 @@ def test_a_name_that_two_distributions_share_stays_beside(tmp_path: Path) -> Non
     migration = migrate(read(tmp_path))
     text = migration.changed[PurePosixPath("app.py")]
     assert "from flask_bootstrap import Bootstrap\n" in text
-        assert "from flask_compat import App, SwitchField, flask_beside\n" in text
+    assert "from flask_compat import App, SwitchField, flask_beside\n" in text
     assert "\nbootstrap.init_app(flask_beside(app))\n" in text
     assert "* **Flask-Bootstrap** stays: `Bootstrap` (app.py:2)." in migration.report
 

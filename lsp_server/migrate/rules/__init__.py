@@ -30,6 +30,7 @@ from lsp_server.migrate.rules import (
 from lsp_server.migrate.rules.change import Change, Rule, Scene
 from lsp_server.migrate.rules.lines import merged
 from lsp_server.migrate.rules.together import together
+from lsp_server.migrate.tested import run_is_patched
 from lsp_server.migrate.tree import Replacement, rebuilt
 
 if TYPE_CHECKING:
@@ -108,8 +109,9 @@ def _scenes(plan: Plan) -> Iterator[tuple[PurePosixPath, Scene]]:
         for path in sorted(plan.files)
     }
     needs_flask = bool(plan.staying) or _has_lone_extension(plan, scenes.values())
+    patched = run_is_patched(plan)
     for path, scene in scenes.items():
-        yield path, replace(scene, needs_flask=needs_flask)
+        yield path, replace(scene, needs_flask=needs_flask, run_is_patched=patched)
 
 
 def _has_lone_extension(plan: Plan, scenes: Iterable[Scene]) -> bool:

@@ -25,6 +25,7 @@ class Scene:
         staying: Modules that stay on Flask beside the app.
         needs_flask: Whether a Flask app has to be made with the app, as what needs one never
             gets the app itself.
+        run_is_patched: Whether tests put something in the place of an app's `run`.
         lines: The first and last line in which routes are rewritten; None is all of them.
     """
 
@@ -36,6 +37,7 @@ class Scene:
     staying: frozenset[PurePosixPath] = frozenset()
     lines: tuple[int, int] | None = None
     needs_flask: bool = False
+    run_is_patched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

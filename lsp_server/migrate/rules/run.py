@@ -3,7 +3,8 @@
 Flask's defaults are written out, as uvicorn's port is another. `debug=` has no counterpart for an
 app object: reloading needs an import string, which the warning gives. A call with arguments that
 uvicorn has no word for, or with `**options`, or of a project whose own class of apps has a `run`,
-stays, as the helper's `App` has one, too.
+stays, as the helper's `App` has one, too; and so do all calls where tests put something in its
+place, which would start a server otherwise.
 
 `flask run` skips such calls, and no server that imports the module skips `uvicorn.run`. So a call
 that any import of the module reaches gets its `if __name__ == "__main__":`, unless another module
@@ -29,6 +30,7 @@ NO_TARGET = (
     "`{name}` has no counterpart here: uvicorn reloads an app that stands at the top of a module, "
     "or a function without arguments that makes one."
 )
+PATCHED = "It stays, as a test puts something in the place of `run`; it starts uvicorn."
 ON_IMPORT = "It stands under `if __name__` now: `flask run` skipped it, other servers would not."
 
 
@@ -39,6 +41,9 @@ def changes(scene: Scene) -> Iterator[Change]:
             continue
         func = call.func
         assert isinstance(func, cst.Attribute)
+        if scene.run_is_patched:
+            yield Change(call, warning=PATCHED)
+            continue
         yield Change(call, _served, imports=("uvicorn",), warning=_warning(scene, call, func))
         statement = _run_by_imports(scene, call)
         if statement is not None:

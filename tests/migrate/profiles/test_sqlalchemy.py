@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
@@ -532,6 +533,41 @@ def test_own_classes_take_the_place_of_ours(tmp_path: Path) -> None:
     told = told_twice(story, PROFILE)
     assert told[:2] == ([], ["a"])
     assert told[3] == ["pk_note", "pk_elsewhere"]
+
+
+def test_a_session_of_ones_own_chooses_the_engine_in_any_manner_of_calling(tmp_path: Path) -> None:
+    def story(kit: Kit) -> Any:
+        session: Any = kit["flask_sqlalchemy.session.Session"]
+        asked: list[str] = []
+
+        class Routing(session):
+            def get_bind(self, mapper: Any = None, clause: Any = None, **options: Any) -> Any:
+                asked.append("write" if isinstance(clause, sa.UpdateBase) else "read")
+                return session.get_bind(self, mapper, clause, None, **options)
+
+        app = _app(kit, tmp_path, SQLALCHEMY_BINDS={"other": "sqlite://"})
+        db = kit["flask_sqlalchemy.SQLAlchemy"](app, session_options={"class_": Routing})
+
+        class There(db.Model):  # type: ignore[name-defined]
+            __bind_key__ = "other"
+            id = db.Column(db.Integer, primary_key=True)
+
+        with app.app_context():
+            db.create_all()
+            db.session.execute(sa.insert(There.__table__))
+            return asked, db.session.scalars(db.select(There.id)).all()
+
+    assert told_twice(story, PROFILE)[1] == [1]
+
+
+def test_tests_may_patch_what_model_query_is(tmp_path: Path) -> None:
+    def story(kit: Kit) -> Any:
+        _, note = _notes(kit, _app(kit, tmp_path))
+        with patch.object(kit["flask_sqlalchemy.model._QueryProperty"], "__get__") as get:
+            get.return_value.filter_by.return_value.first.return_value = "found"
+            return note.query.filter_by(text="a").first()
+
+    assert told_twice(story, PROFILE) == "found"
 
 
 def test_signals_tell_what_a_commit_changed(tmp_path: Path) -> None:

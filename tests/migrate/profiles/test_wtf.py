@@ -445,6 +445,39 @@ def test_the_old_error_handler_decorator_still_answers() -> None:
     assert (answer.status_code, answer.text) == (403, "no: The CSRF token is missing.")
 
 
+def test_a_protection_of_ones_own_decides_what_answers_a_missing_token() -> None:
+    def make(flask: Any, wtf: Any) -> Any:
+        class Lenient(wtf.csrf.CSRFProtect):
+            def _error_response(self, reason: str) -> None:
+                flask.g.reason = reason
+
+        app = flask.Flask(__name__)
+        app.secret_key = "dev"
+        Lenient(app)
+        app.post("/")(lambda: flask.g.reason)
+        return app
+
+    assert Pair(make, PROFILE).same("/", "POST").text == "The CSRF token is missing."
+
+
+def test_a_protection_in_the_style_before_1_3_decides_which_requests_are_checked() -> None:
+    def make(flask: Any, wtf: Any) -> Any:
+        class ForBrowsers(wtf.csrf.CSRFProtect):
+            def protect(self) -> None:
+                if "Authorization" not in flask.request.headers:
+                    super().protect()
+
+        app = flask.Flask(__name__)
+        app.secret_key = "dev"
+        ForBrowsers(app)
+        app.post("/")(lambda: "done")
+        return app
+
+    client = Pair(make, PROFILE).clients[1]
+    assert client.post("/").status_code == 400
+    assert client.post("/", headers={"Authorization": "Bearer x"}).text == "done"
+
+
 def test_without_a_secret_key_it_says_what_is_missing() -> None:
     pair = Pair(desk, PROFILE, TESTING=True)
     for app, client in zip((pair.old, pair.new), pair.clients, strict=True):

@@ -12,6 +12,9 @@ PROFILE = Profile(
         "flask_sqlalchemy.extension.SQLAlchemy": "SQLAlchemy",
         "flask_sqlalchemy.Model": "SQLAlchemyModel",
         "flask_sqlalchemy.model.Model": "SQLAlchemyModel",
+        # What tests patch the `__get__` of, so that `Model.query` asks no database.
+        "flask_sqlalchemy._QueryProperty": "ModelQuery",
+        "flask_sqlalchemy.model._QueryProperty": "ModelQuery",
         "flask_sqlalchemy.model.DefaultMeta": "DefaultMeta",
         "flask_sqlalchemy.DefaultMeta": "DefaultMeta",
         "flask_sqlalchemy.model.DefaultMetaNoName": "DefaultMetaNoName",

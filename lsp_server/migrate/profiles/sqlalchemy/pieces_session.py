@@ -20,7 +20,6 @@ class SQLAlchemySession(sa_orm.Session):
     def get_bind(
         self,
         mapper: Any = None,
-        *,
         clause: Any = None,
         bind: sa.Engine | sa.Connection | None = None,
         **kwargs: Any,

@@ -123,7 +123,6 @@ class CSRFProtect:
     def __init__(self, app: App | None = None) -> None:
         self._exempt_views: set[str] = set()
         self._exempt_blueprints: set[Any] = set()
-        self._error_response: Callable[[str], Any] = _raise_csrf_error
         if app:
             self.init_app(app)
 
@@ -146,18 +145,16 @@ class CSRFProtect:
         app.context_processor(names.copy)
 
         def csrf_protect() -> None:
-            if app.config["WTF_CSRF_ENABLED"] and app.config["WTF_CSRF_CHECK_DEFAULT"]:
-                self.protect(apply_exemptions=True)
+            # Before Flask-WTF 1.3 a class of one's own had a `protect` without the parameter.
+            enabled = app.config["WTF_CSRF_ENABLED"] and app.config["WTF_CSRF_CHECK_DEFAULT"]
+            if enabled and self._applies():
+                self.protect()
 
         app.before_request(csrf_protect)
 
     def protect(self, apply_exemptions: bool = False) -> None:
-        """Check this request; with `apply_exemptions` only if it has a view that is not exempt.
-
-        A native route of FastAPI's is never exempt.
-        """
-        has_view = request.endpoint or "asgi.native" in request.environ
-        if apply_exemptions and (not has_view or self._is_exempt()):
+        """Check this request; with `apply_exemptions` only if it has a view that is not exempt."""
+        if apply_exemptions and not self._applies():
             return
         if request.method not in current_app.config["WTF_CSRF_METHODS"]:
             return
@@ -187,6 +184,11 @@ class CSRFProtect:
                 return token
         return None
 
+    def _applies(self) -> bool:
+        """Whether there is a view that is not exempt; a native route of FastAPI's never is."""
+        has_view = request.endpoint or "asgi.native" in request.environ
+        return bool(has_view) and not self._is_exempt()
+
     def _is_exempt(self) -> bool:
         name = request.blueprint or ""
         blueprint = current_app.blueprints.get(name)
@@ -215,12 +217,11 @@ class CSRFProtect:
         def respond(reason: str) -> None:
             raise CSRFError(response=current_app.make_response(view(reason)))
 
-        self._error_response = respond
+        self._error_response = respond  # type: ignore[method-assign]
         return view
 
-
-def _raise_csrf_error(reason: str) -> None:
-    raise CSRFError(reason)
+    def _error_response(self, reason: str) -> None:
+        raise CSRFError(reason)
 
 
 def same_origin(current_uri: str | None, compare_uri: str) -> bool:
