@@ -25,6 +25,8 @@ class Timings:
     decode_ms: float = 0.0
     n_drafted: int = 0
     n_accepted: int = 0
+    prefill_computing_ms: float = 0.0
+    decode_computing_ms: float = 0.0
 
     def beside(self, earlier: "Timings") -> "Timings":
         """Of two that one reply brought, the one with times, or else the later."""
@@ -34,6 +36,16 @@ class Timings:
     def prefill_rate(self) -> float | None:
         """Tokens a second, by the server's own clock."""
         return self.n_prefilled * 1000 / self.prefill_ms if self.prefill_ms > 0 else None
+
+    @property
+    def prefill_share(self) -> float | None:
+        """Of the time for the prompt, what passed within llama.cpp."""
+        return _share(self.prefill_computing_ms, self.prefill_ms)
+
+    @property
+    def decode_share(self) -> float | None:
+        """Of the time for the reply, what passed within llama.cpp."""
+        return _share(self.decode_computing_ms, self.decode_ms)
 
     @property
     def decode_rate(self) -> float | None:
@@ -77,6 +89,8 @@ def _timings(fields: Fields) -> Timings:
             decode_ms=_number(told, "predicted_ms"),
             n_drafted=_whole(told, "draft_n"),
             n_accepted=_whole(told, "draft_n_accepted"),
+            prefill_computing_ms=_number(told, "prompt_computing_ms"),
+            decode_computing_ms=_number(told, "predicted_computing_ms"),
         )
     n_reused = _whole(_mapping(usage.get("prompt_tokens_details")), "cached_tokens")
     return Timings(
@@ -84,6 +98,10 @@ def _timings(fields: Fields) -> Timings:
         n_prefilled=max(_whole(usage, "prompt_tokens") - n_reused, 0),
         n_decoded=_whole(usage, "completion_tokens"),
     )
+
+
+def _share(part_ms: float, whole_ms: float) -> float | None:
+    return part_ms / whole_ms if part_ms > 0 and whole_ms > 0 else None
 
 
 def _mapping(value: object) -> Fields:

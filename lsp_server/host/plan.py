@@ -68,6 +68,8 @@ class Plan:
             decode_ms=max(each.decode_ms for each in timings),
             n_drafted=sum(each.n_drafted for each in timings),
             n_accepted=sum(each.n_accepted for each in timings),
+            prefill_computing_ms=max(each.prefill_computing_ms for each in timings),
+            decode_computing_ms=max(each.decode_computing_ms for each in timings),
         )
 
 

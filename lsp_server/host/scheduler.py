@@ -231,16 +231,17 @@ class Scheduler:
                 self._make_room()
             case "done":
                 n_sampled = sum(row.sampled for row in rows)
-                self._costs.observe(len(rows), n_sampled, time.monotonic() - started)
+                seconds = time.monotonic() - started
+                self._costs.observe(len(rows), n_sampled, seconds)
                 first_row = 0
                 for sequence, part in plan:
-                    self._advance(sequence, len(part), first_row)
+                    self._advance(sequence, len(part), first_row, seconds)
                     first_row += len(part)
 
-    def _advance(self, sequence: Sequence, n_rows: int, first_row: int) -> None:
+    def _advance(self, sequence: Sequence, n_rows: int, first_row: int, seconds: float) -> None:
         """What goes wrong with one reply ends that one alone."""
         with _failures_to(partial(self._end_failed, sequence)):
-            sequence.advance(n_rows, first_row)
+            sequence.advance(n_rows, first_row, seconds)
 
     def _show_load(self) -> None:
         held = [*self._cache.kept, *(each.computed for each in self._running)]

@@ -46,6 +46,7 @@ class Sequence:
         self._n_reused = 0
         self._n_drafted = self._n_accepted = 0
         self._started = self._prefilled = self._first_token = 0.0
+        self._prefill_computing = self._decode_computing = 0.0
 
     @property
     def is_decoding(self) -> bool:
@@ -111,8 +112,13 @@ class Sequence:
         tokens = (self.tokens[-1], *self._draft)
         return [Row(token, at, self.number, True) for at, token in enumerate(tokens, first)]
 
-    def advance(self, n_rows: int, first_row: int) -> None:
-        """Its `n_rows` rows were computed; they began at row `first_row` of the batch."""
+    def advance(self, n_rows: int, first_row: int, seconds: float) -> None:
+        """Its `n_rows` rows were computed; they began at row `first_row` of the batch, which took
+        llama.cpp so long."""
+        if self._n_decoded:
+            self._decode_computing += seconds
+        else:
+            self._prefill_computing += seconds
         if self.is_decoding:
             self._take_draft(first_row)
             return
@@ -139,6 +145,8 @@ class Sequence:
             n_accepted=self._n_accepted,
             queue_ms=((self._started or now) - submitted) * 1000,
             first_token_ms=(self._first_token - submitted) * 1000 if self._first_token else 0.0,
+            prefill_computing_ms=self._prefill_computing * 1000,
+            decode_computing_ms=self._decode_computing * 1000,
         )
 
     def close(self) -> None:

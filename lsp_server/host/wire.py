@@ -66,9 +66,11 @@ def timings(value: Timings) -> Json:
         "prompt_n": value.n_prefilled,
         "prompt_ms": value.prefill_ms,
         "prompt_per_second": _rate(value.n_prefilled, value.prefill_ms),
+        "prompt_computing_ms": value.prefill_computing_ms,
         "predicted_n": value.n_decoded,
         "predicted_ms": value.decode_ms,
         "predicted_per_second": _rate(value.n_decoded, value.decode_ms),
+        "predicted_computing_ms": value.decode_computing_ms,
         "draft_n": value.n_drafted,
         "draft_n_accepted": value.n_accepted,
     }

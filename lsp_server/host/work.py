@@ -46,7 +46,8 @@ class Timings:
     """What llama-server calls so: the prompt's tokens without the reused ones, times in ms.
 
     Of `n_drafted` tokens `n_accepted` were what the model said. `queue_ms` passed before the first
-    batch, `first_token_ms` until the first token was picked; both count from `submit`.
+    batch, `first_token_ms` until the first token was picked; both count from `submit`. Of the times
+    for prompt and reply, the `computing` ones passed within llama.cpp.
     """
 
     n_reused: int
@@ -58,6 +59,8 @@ class Timings:
     n_accepted: int = 0
     queue_ms: float = 0.0
     first_token_ms: float = 0.0
+    prefill_computing_ms: float = 0.0
+    decode_computing_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,15 @@ def test_drafts_are_read_from_the_servers_timings() -> None:
     assert told.timings == Timings(n_decoded=9, n_drafted=7, n_accepted=6)
 
 
+def test_the_share_within_llama_cpp_is_read_and_unknown_of_others() -> None:
+    times = '"prompt_ms": 200, "predicted_ms": 100'
+    more = '"prompt_computing_ms": 190, "predicted_computing_ms": 98'
+    ours = piece(f'{{"choices": [], "timings": {{{times}, {more}}}}}').timings
+    theirs = piece(f'{{"choices": [], "timings": {{{times}}}}}').timings
+    assert ours is not None and (ours.prefill_share, ours.decode_share) == (0.95, 0.98)
+    assert theirs is not None and (theirs.prefill_share, theirs.decode_share) == (None, None)
+
+
 @pytest.mark.parametrize("value", ["NaN", "-3", '"many"', "null", "[]", "1e999"])
 def test_numbers_that_make_no_sense_count_as_none(value: str) -> None:
     timings = f'{{"predicted_n": {value}, "predicted_ms": {value}}}'

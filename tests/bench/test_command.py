@@ -64,6 +64,7 @@ async def test_a_run_measures_both_sides_and_writes_a_page(model: Path, tmp_path
     assert set(rates["decode"]["sides"]) == {"penna", "loop", "peer"}
     assert set(rates["decode"]["ratios"]) == {"loop", "peer"}
     assert rates["prefill"]["sides"]["penna"]["n_rounds"] == 2
+    assert set(rates["decode_share"]["sides"]) == {"penna"}
     first = {each["key"]: each["sides"] for each in made["sections"]["first-token"]}
     # The fake one's warm-up and cache are none, and it cannot be restarted.
     assert first["first_token_same_share"]["penna"]["median"] < 0.9

@@ -60,6 +60,8 @@ def test_the_last_chunk_has_the_timings_with_or_without_usage(host: RunningHost)
         timings = host.events("greet", fields)[-1]["timings"]
         assert timings["prompt_n"] + timings["cache_n"] > 10
         assert timings["predicted_n"] > 3 and timings["predicted_per_second"] > 0
+        assert 0 < timings["prompt_computing_ms"] <= timings["prompt_ms"]
+        assert 0 < timings["predicted_computing_ms"] <= timings["predicted_ms"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ PREFILL = Metric("prefill", "Prompt read, seen by the client", "tokens/s")
 DECODE = Metric("decode", "Reply written, seen by the client", "tokens/s")
 OWN_PREFILL = Metric("prefill_server", "Prompt read, by the server's clock", "tokens/s")
 OWN_DECODE = Metric("decode_server", "Reply written, by the server's clock", "tokens/s")
-METRICS = (PREFILL, OWN_PREFILL, DECODE, OWN_DECODE)
+PREFILL_SHARE = Metric("prefill_share", "Prompt read: of the time, within llama.cpp", "share")
+DECODE_SHARE = Metric("decode_share", "Reply written: of the time, within llama.cpp", "share")
+METRICS = (PREFILL, OWN_PREFILL, PREFILL_SHARE, DECODE, OWN_DECODE, DECODE_SHARE)
 NAME = "rates"
 
 
@@ -45,6 +47,8 @@ def _add(record: Record, side: Side, number: int, exchange: Exchange) -> None:
     record.add(DECODE, side, number, exchange.decode_rate)
     record.add(OWN_PREFILL, side, number, exchange.timings.prefill_rate)
     record.add(OWN_DECODE, side, number, exchange.timings.decode_rate)
+    record.add(PREFILL_SHARE, side, number, exchange.timings.prefill_share)
+    record.add(DECODE_SHARE, side, number, exchange.timings.decode_share)
     if exchange.timings.n_drafted:
         record.note(
             f"{subject(side)} drafted tokens, though it was asked not to: its decode rates are "
