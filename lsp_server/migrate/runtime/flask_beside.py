@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from werkzeug.local import LocalProxy
 
+from lsp_server.migrate.runtime.app_of_both import tied_app
 from lsp_server.migrate.runtime.context import (
     AppContext,
     RequestContext,
     g,
-    has_request_context,
     request,
     request_ctx,
     stream_with_context,
@@ -29,7 +29,6 @@ from lsp_server.migrate.runtime.context import (
 from lsp_server.migrate.runtime.request_of_both import tied_to_app
 from lsp_server.migrate.runtime.response import Response
 from lsp_server.migrate.runtime.scaffold import Scaffold
-from lsp_server.migrate.runtime.sessions import NullSession
 from lsp_server.migrate.runtime.signals import (
     appcontext_pushed,
     before_render_template,
@@ -84,7 +83,7 @@ def flask_beside(app: Any) -> Any:
     if "flask_beside" not in app.extensions:
         from flask import Flask
 
-        flask_app = Flask(
+        flask_app = tied_app(Flask)(
             app.import_name,
             root_path=app.root_path,
             instance_path=app.instance_path,
@@ -123,7 +122,6 @@ class FlaskBeside:
         flask_app.request_context = self._request_context_of_both
         flask_app.app_context = self._app_context_of_both
         flask_app.do_teardown_request = self._torn_down
-        flask_app.session_interface = SessionOfApp()
         flask_app.app_ctx_globals_class = globals_of_app
         flask_app.request_class = tied_to_app(flask_app.request_class)
         flask_app.create_jinja_environment = lambda: app.jinja_env
@@ -136,6 +134,7 @@ class FlaskBeside:
         app.teardown_appcontext_funcs.insert(0, self._pop)
         app.teardown_request_funcs[None].insert(0, self._leave)
         make_known_to_flask()
+        flask_app._of_app = app
 
     def _app_context_of_both(self) -> AppContext:
         """The app's context, which Flask's is pushed with."""
@@ -262,24 +261,6 @@ def environ_for_flask() -> dict[str, Any]:
 def globals_of_app() -> Any:
     """What Flask uses as its `g`: the app's."""
     return g._get_current_object()
-
-
-class SessionOfApp:
-    """Flask's session is the app's, which saves it."""
-
-    def open_session(self, flask_app: Any, flask_request: Any) -> Any:  # called by Flask
-        # Not by the name `session`, which would count as a look into it: `Vary: Cookie`.
-        opened = request_ctx.opened_session if has_request_context() else None
-        return NullSession() if opened is None else opened
-
-    def save_session(self, flask_app: Any, session: Any, response: Any) -> None:  # called by Flask
-        """The app does it, once the whole answer is there."""
-
-    def is_null_session(self, session: object) -> bool:  # called by Flask
-        return True
-
-    def make_null_session(self, flask_app: Any) -> NullSession:  # called by Flask
-        return NullSession()
 
 
 class KeptBody(io.RawIOBase):
