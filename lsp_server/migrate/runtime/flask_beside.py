@@ -191,6 +191,7 @@ class FlaskBeside:
         context.push()
         context.request._of_app = request_ctx.request
         context._after_request_functions = request_ctx.after_request_functions
+        context.copy = request_ctx.copy
         g.setdefault("_flask_beside", []).append(context)
         if request.endpoint in self._endpoints:
             request_ctx.after_request_functions.append(stream_in_contexts)

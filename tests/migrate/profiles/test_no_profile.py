@@ -5,6 +5,7 @@ the new one.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import flask
@@ -398,3 +399,20 @@ def test_what_an_extension_puts_on_the_app_is_on_the_app() -> None:
     twins.fastapi.title = "FastAPI's"
     flask_beside(twins.fastapi).title = "the extension's"
     assert twins.fastapi.title == "FastAPI's"
+
+
+def test_a_request_that_an_extension_takes_along_into_a_thread_is_the_apps_too() -> None:
+    def make(module: Any) -> Any:
+        app = shop(module)
+
+        def path() -> str:
+            return f"{module.request.path} {module.current_app.name} {module.g.get('seen')}"
+
+        @app.route("/thread")
+        def thread() -> Any:
+            with ThreadPoolExecutor(1) as pool:
+                return pool.submit(flask.copy_current_request_context(path)).result()
+
+        return app
+
+    assert extended(make).same("GET", "/thread").text == "/thread shop None"
