@@ -43,6 +43,18 @@ class AppOfBoth:
         vars(self)["_of_app"].session_interface = SessionsOfFlask(interface, self)
 
 
+class ContextOfBoth:
+    """Mixed into Flask's application context: its `g` is the app's, also when it is exchanged."""
+
+    @property
+    def g(self) -> Any:
+        return vars(self)["_of_app"].g
+
+    @g.setter
+    def g(self, values: Any) -> None:
+        vars(self)["_of_app"].g = values
+
+
 class SessionOfApp:
     """Flask's session is the app's, which saves it."""
 
@@ -90,3 +102,8 @@ class SessionsOfFlask:
 def tied_app(app_class: type) -> type:
     """Flask's class of apps, of which one is given the app as `_of_app`."""
     return type(app_class.__name__, (AppOfBoth, app_class), {})
+
+
+def tied_context(context_class: type) -> type:
+    """Flask's class of application contexts, of which one is given the app's as `_of_app`."""
+    return type(context_class.__name__, (ContextOfBoth, context_class), {})

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from werkzeug.local import LocalProxy
 
-from lsp_server.migrate.runtime.app_of_both import tied_app
+from lsp_server.migrate.runtime.app_of_both import tied_app, tied_context
 from lsp_server.migrate.runtime.context import (
     AppContext,
     RequestContext,
+    app_ctx,
     g,
     request,
     request_ctx,
@@ -144,12 +145,15 @@ class FlaskBeside:
         return RequestContextOfBoth(self.app, environ)
 
     def _push(self, app: App, **extra: Any) -> None:
-        if "_flask_beside_app" not in g:  # a stream enters the app's context once more
-            g._flask_beside_app = self._app_context()
-            g._flask_beside_app.push()
+        of_app = app_ctx._get_current_object()  # type: ignore[attr-defined]
+        if not hasattr(of_app, "of_flask"):  # a stream enters the app's context once more
+            of_app.of_flask = context = self._app_context()
+            context.__class__ = tied_context(type(context))
+            context._of_app = of_app
+            context.push()
 
     def _pop(self, error: BaseException | None) -> None:
-        context = g.pop("_flask_beside_app", None)
+        context = vars(app_ctx._get_current_object()).pop("of_flask", None)  # type: ignore[attr-defined]
         if context is not None:
             context.pop(error)
 
@@ -189,17 +193,18 @@ class FlaskBeside:
         self._furnish()
         context = self._request_context(environ_for_flask())
         context.push()
-        context.request._of_app = request_ctx.request
-        context._after_request_functions = request_ctx.after_request_functions
-        context.copy = request_ctx.copy
-        g.setdefault("_flask_beside", []).append(context)
+        of_app = request_ctx._get_current_object()  # type: ignore[attr-defined]
+        context.request._of_app = of_app.request
+        context._after_request_functions = of_app.after_request_functions
+        context.copy = of_app.copy
+        of_app.of_flask = context
         if request.endpoint in self._endpoints:
             request_ctx.after_request_functions.append(stream_in_contexts)
 
     def _leave(self, error: BaseException | None) -> None:
-        contexts = g.get("_flask_beside")
-        if contexts:
-            contexts.pop().pop(error)
+        context = vars(request_ctx._get_current_object()).pop("of_flask", None)  # type: ignore[attr-defined]
+        if context is not None:
+            context.pop(error)
 
     def _torn_down(self, error: BaseException | None = None) -> None:
         """The app has called all functions for that."""

@@ -6,10 +6,12 @@ the new one.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from typing import Any
 
 import flask
 import pytest
+from flask.globals import app_ctx
 from flask.sessions import SessionInterface, SessionMixin
 
 from lsp_server.migrate.runtime.context import current_app
@@ -401,18 +403,38 @@ def test_what_an_extension_puts_on_the_app_is_on_the_app() -> None:
     assert twins.fastapi.title == "FastAPI's"
 
 
-def test_a_request_that_an_extension_takes_along_into_a_thread_is_the_apps_too() -> None:
+def with_context_and_g(function: Callable[[], Any]) -> Callable[[], Any]:
+    """As Flask-Executor has a function run in a thread."""
+    app, copied = flask.current_app._get_current_object(), copy(flask.g)  # type: ignore[attr-defined]
+    function = flask.copy_current_request_context(function)
+
+    def run() -> Any:
+        with app.app_context():
+            app_ctx.g = copied
+            return function()
+
+    return run
+
+
+@pytest.mark.parametrize("wrap", [flask.copy_current_request_context, with_context_and_g])
+def test_what_an_extension_takes_along_into_a_thread_is_the_apps_too(wrap: Any) -> None:
     def make(module: Any) -> Any:
         app = shop(module)
 
         def path() -> str:
-            return f"{module.request.path} {module.current_app.name} {module.g.get('seen')}"
+            path, seen = module.request.path, module.g.get("seen")
+            module.g.seen = "thread"
+            return f"{path} {module.current_app.name} {seen} {flask.g.get('seen')}"
 
         @app.route("/thread")
         def thread() -> Any:
+            module.g.seen = "request"
             with ThreadPoolExecutor(1) as pool:
-                return pool.submit(flask.copy_current_request_context(path)).result()
+                inside = pool.submit(wrap(path)).result()
+            return f"{inside} {module.g.seen} {list(module.g)}"
 
         return app
 
-    assert extended(make).same("GET", "/thread").text == "/thread shop None"
+    text = extended(make).same("GET", "/thread").text
+    taken = "request" if wrap is with_context_and_g else None
+    assert text == f"/thread shop {taken} thread request ['seen']"
