@@ -107,8 +107,17 @@ _OWN_VIEWS = (
     "It makes views of its own out of Flask's insides. Keep it, on Flask and mounted, or "
     "replace it first ({instead})."
 )
+OWN_APP = (
+    "Its app is of a class of its own, made of Flask's, with views that are called in its own way. "
+    "The app stays on Flask."
+)
 # Extensions that are refused by name, whatever is used of them, with what to do.
 REFUSED_EXTENSIONS: Mapping[str, tuple[str, str]] = {
+    "apiflask": ("APIFlask", OWN_APP),
+    "connexion": ("Connexion", OWN_APP),
+    "eve": ("Eve", OWN_APP),
+    "flask_api": ("Flask-API", OWN_APP),
+    "flask_openapi3": ("flask-openapi3", OWN_APP),
     "flask_socketio": ("Flask-SocketIO", _OWN_SERVER),
     "flask_sockets": ("Flask-Sockets", "Its sockets become `@app.websocket` by hand."),
     "flask_sock": ("Flask-Sock", "Its sockets become `@app.websocket` by hand."),

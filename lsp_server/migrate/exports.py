@@ -12,9 +12,7 @@ from lsp_server.migrate.profiles import PROFILES
 # Extensions whose names do not begin with `flask_`.
 OTHER_EXTENSIONS = {
     "flasgger": "flasgger",
-    "connexion": "connexion",
     "apifairy": "APIFairy",
-    "apiflask": "APIFlask",
     "flask_restplus": "Flask-RESTPlus",
     "secure_cookie": "secure-cookie",
     "dash": "dash",

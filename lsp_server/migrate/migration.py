@@ -13,6 +13,7 @@ from lsp_server.migrate.assembly import Helper, assemble
 from lsp_server.migrate.assembly.addition import assemble_addition
 from lsp_server.migrate.assembly.corpus import public_members
 from lsp_server.migrate.assembly.stamp import read_stamp
+from lsp_server.migrate.core import OWN_APP
 from lsp_server.migrate.dependencies import Declared, change_declarations
 from lsp_server.migrate.dependencies.needs import needed_change, uses
 from lsp_server.migrate.plan import Options, Plan, make_plan
@@ -59,10 +60,11 @@ class Migration:
 
     @property
     def nothing(self) -> str:
-        """The sentence for a migration with nothing to do: why that is. Without an app on Flask it
-        has been done."""
-        mounted = self.plan.mounted if self.plan.apps else ()
-        reasons = [reason for part in mounted for reason in part.reasons]
+        """The sentence for a migration with nothing to do: why that is. Without an app on Flask, of
+        its own class or a library's, it has been done."""
+        reasons = [reason for part in self.plan.mounted for reason in part.reasons]
+        if not self.plan.apps:
+            reasons = [reason for reason in reasons if reason.endswith(OWN_APP)]
         return ALL_STAYS.format(reason=reasons[0]) if reasons else NOTHING
 
     @property

@@ -24,6 +24,9 @@ def staying_parts(reading: Reading, chosen: frozenset[PurePosixPath] | None) -> 
     # An app that was migrated before is none of the makers any more.
     if makers & _files(held) or reading.helpers:
         held = mounted_parts(without_lone_extensions(reading), None)
+    if makers & _files(held):
+        # No app to be beside: what has a lone extension shares it with the one that is held.
+        held = mounted_parts(_with_lone_extensions_at_ease(reading), None)
     if chosen is None:
         return held
     staying = _files(held)
@@ -39,6 +42,15 @@ def without_lone_extensions(reading: Reading) -> Reading:
     """A reading in which extensions that nothing is known of are no obstacle."""
     uses = {
         path: tuple(use for use in found if use.note != NO_PROFILE)
+        for path, found in reading.uses.items()
+    }
+    return replace(reading, uses=uses)
+
+
+def _with_lone_extensions_at_ease(reading: Reading) -> Reading:
+    """A reading in which they hold nothing by themselves, but are held with what they share."""
+    uses = {
+        path: tuple(replace(use, decision="H") if use.note == NO_PROFILE else use for use in found)
         for path, found in reading.uses.items()
     }
     return replace(reading, uses=uses)

@@ -14,11 +14,12 @@ from pathlib import PurePosixPath
 
 import libcst as cst
 
+from lsp_server.migrate.core import OWN_APP
 from lsp_server.migrate.names import Own
 from lsp_server.migrate.reading import Reading, own_paths
 from lsp_server.migrate.scopes import Binding
 from lsp_server.migrate.source import Source
-from lsp_server.migrate.uses import HELD
+from lsp_server.migrate.uses import HELD, Use
 
 NOT_CHOSEN = "It was not chosen."
 
@@ -87,9 +88,13 @@ def left_scripts(reading: Reading) -> dict[PurePosixPath, str]:
         refusals = [use for use in uses if use.decision in HELD]
         if path in reading.tests or not refusals or path in imported:
             continue
-        if not any(use.feature in ("app", "blueprint", "route") for use in uses):
+        if not any(_serves(use) for use in uses):
             found[path] = f"{refusals[0].feature}: {refusals[0].note}"
     return found
+
+
+def _serves(use: Use) -> bool:
+    return use.feature in ("app", "blueprint", "route") or use.note == OWN_APP
 
 
 def _refused(reading: Reading) -> dict[PurePosixPath, list[str]]:

@@ -180,6 +180,42 @@ def test_an_app_that_is_given_to_a_refused_extension_stays_with_its_blueprints()
     assert not rules.apply(workspace_of(SHOP), plan).files
 
 
+def test_an_app_that_stays_holds_the_modules_of_unknown_extensions_that_it_is_given_to() -> None:
+    files = {
+        "shop/__init__.py": (
+            "from flask import Flask\nfrom flask_socketio import SocketIO\nfrom shop import db\n"
+            "app = Flask(__name__)\nsockets = SocketIO(app)\ndb.setup(app)\n"
+        ),
+        "shop/db.py": (
+            "from flask_pymongo import PyMongo\nmongo = PyMongo()\n"
+            "def setup(app):\n    mongo.init_app(app)\n"
+        ),
+    }
+    plan = plan_of(files)
+    assert {path for part in plan.mounted for path in part.files} == paths(" ".join(files))
+    assert plan.files == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("apiflask", "APIFlask"), ("connexion", "FlaskApp"), ("flask_openapi3", "OpenAPI")],
+)
+def test_an_app_of_a_librarys_own_class_stays_with_its_blueprints(module: str, name: str) -> None:
+    files = {
+        "shop.py": (
+            f"from {module} import {name}\nimport pages\n"
+            f"app = {name}(__name__)\napp.register_blueprint(pages.bp)\n"
+        ),
+        "pages.py": (
+            "from flask import Blueprint, request\nbp = Blueprint('pages', __name__)\n"
+            "@bp.route('/')\ndef page():\n    return request.path\n"
+        ),
+    }
+    plan = plan_of(files)
+    assert {path for part in plan.mounted for path in part.files} == paths(" ".join(files))
+    assert plan.files == frozenset()
+
+
 def test_a_blueprint_that_is_refused_stays_alone() -> None:
     files = {
         "shop/__init__.py": (

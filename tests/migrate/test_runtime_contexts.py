@@ -184,6 +184,24 @@ class Item(MethodView):
         return "item"
 
 app.add_url_rule("/item", view_func=Item.as_view("item"))
+
+@app.post("/json")
+async def read_json():
+    return {"got": request.get_json(), "path": request.path}
+
+@app.post("/part")
+def begin():
+    return app.ensure_sync(rest)(request.stream.read(3))
+
+async def rest(first):
+    await asyncio.sleep(0)
+    return {"first": len(first), "rest": len(request.stream.read())}
+
+@app.post("/upload")
+async def read_file():
+    stored = request.files["file"].read()
+    await asyncio.sleep(0)
+    return {"size": len(stored), "form": request.form["name"]}
 """
 
 
@@ -192,6 +210,21 @@ def test_coroutines(testing: bool) -> None:
     twin = Twins(COROUTINES, config={"TESTING": testing})
     for path in ("/", "/", "/raise", "/boom", "/item"):
         twin.same("GET", path)
+
+
+@pytest.mark.parametrize("testing", [False, True])
+def test_a_coroutine_reads_the_body_that_nobody_has_read_yet(testing: bool) -> None:
+    twin = Twins(COROUTINES, config={"TESTING": testing})
+    assert twin.same("POST", "/json", json={"n": 1}).text == '{"got":{"n":1},"path":"/json"}\n'
+    part = b'--b\r\nContent-Disposition: form-data; name="%b"%b\r\n\r\n%b\r\n'
+    name, file = (b"name", b"", b"ann"), (b"file", b'; filename="f"', b"x" * 200_000)
+    form = {"content_type": "multipart/form-data; boundary=b"}
+    body = part % name + part % file + b"--b--\r\n"
+    assert twin.same("POST", "/upload", data=body, **form).status == 200
+    twin.same("POST", "/part", data=b"x" * 30_000)
+    for app in (twin.flask, twin.fastapi):
+        app.config["MAX_CONTENT_LENGTH"] = 5
+    assert twin.same("POST", "/json", json={"n": 1}).status == 413
 
 
 SIGNALS = """

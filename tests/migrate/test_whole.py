@@ -477,15 +477,27 @@ def test_a_helper_that_was_changed_is_left_and_added_to(tmp_path: Path) -> None:
         assert new == old, request
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            "from flask import Flask\nfrom flask_socketio import SocketIO\n"
+            "app = Flask(__name__)\nsockets = SocketIO(app)\n",
+            "Flask-SocketIO (app.py:2)",
+        ),
+        (
+            "from flask import request\nfrom apiflask import APIFlask\n"
+            "app = APIFlask(__name__)\n@app.get('/')\ndef page():\n    return request.path\n",
+            "APIFlask (app.py:2)",
+        ),
+    ],
+)
 def test_an_app_that_has_to_stay_says_why(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, reason: str
 ) -> None:
-    (tmp_path / "app.py").write_text(
-        "from flask import Flask\nfrom flask_socketio import SocketIO\n"
-        "app = Flask(__name__)\nsockets = SocketIO(app)\n"
-    )
+    (tmp_path / "app.py").write_text(text)
     assert penna(str(tmp_path), "--no-checks") == 2
-    assert "the app has to stay on Flask. Flask-SocketIO (app.py:2)" in capsys.readouterr().err
+    assert f"the app has to stay on Flask. {reason}" in capsys.readouterr().err
 
 
 def test_the_report_of_an_app_that_stays_promises_nothing(tmp_path: Path) -> None:

@@ -11,6 +11,9 @@ from typing import Any
 
 from anyio import from_thread
 
+from lsp_server.migrate.runtime.context import has_request_context, request_ctx
+from lsp_server.migrate.runtime.environ import announces_body
+
 
 def called_from_sync(
     function: Callable[..., Coroutine[Any, Any, Any]],
@@ -19,9 +22,28 @@ def called_from_sync(
 
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         call = partial(function, *args, **kwargs)
-        return from_thread.run(call) if _has_server_loop() else _run_in_own_loop(call)
+        if not _has_server_loop():
+            return _run_in_own_loop(call)
+        _take_in_body()
+        return from_thread.run(call)
 
     return update_wrapper(wrapper, function)
+
+
+def _take_in_body() -> None:
+    """Have the request's body here before a coroutine reads it: on the loop nobody can wait.
+
+    One that is longer than the app allows is not fetched; reading it fails before the first byte.
+    """
+    if not has_request_context():
+        return
+    request = request_ctx.request
+    body = request.environ.get("asgi.body")
+    if body is None or body.is_over or not announces_body(request.environ):
+        return
+    length, limit = request.content_length, request.max_content_length
+    if length is None or limit is None or length <= limit:
+        from_thread.run(body.read_all)
 
 
 def _has_server_loop() -> bool:

@@ -22,7 +22,12 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import MapAdapter, RequestRedirect
 
 from lsp_server.migrate.runtime.context import sight_of_held_context
-from lsp_server.migrate.runtime.environ import RequestBody, environ_from_scope, header_bytes
+from lsp_server.migrate.runtime.environ import (
+    RequestBody,
+    announces_body,
+    environ_from_scope,
+    header_bytes,
+)
 from lsp_server.migrate.runtime.native import NativeCall
 from lsp_server.migrate.runtime.native_routes import NativeRoute
 from lsp_server.migrate.runtime.routing import ViewRoute
@@ -121,8 +126,7 @@ class Exchange:
 
     def _is_read(self) -> bool:
         # A body that is still to come may be read by the view while it streams.
-        sent = self._environ.get("CONTENT_LENGTH", "0") != "0"
-        return self._body.is_over or not (sent or "HTTP_TRANSFER_ENCODING" in self._environ)
+        return self._body.is_over or not announces_body(self._environ)
 
     async def _until_disconnected(self) -> None:
         with self.watching:

@@ -41,6 +41,7 @@ def environ_from_scope(scope: Scope, body: RequestBody) -> dict[str, Any]:
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
         "asgi.scope": scope,
+        "asgi.body": body,
     }
     environ["RAW_URI"] = environ["REQUEST_URI"]
     _add_headers(environ, scope["headers"])
@@ -49,6 +50,12 @@ def environ_from_scope(scope: Scope, body: RequestBody) -> dict[str, Any]:
         environ["wsgi.input_terminated"] = True
     environ.update(scope.get("extensions", {}).get("wsgi.environ", {}))
     return environ
+
+
+def announces_body(environ: dict[str, Any]) -> bool:
+    """Whether the request's headers say that a body comes with it."""
+    sent = environ.get("CONTENT_LENGTH", "0") != "0"
+    return sent or "HTTP_TRANSFER_ENCODING" in environ
 
 
 def _as_latin_1(text: str) -> str:
@@ -127,7 +134,7 @@ class RequestBody(io.RawIOBase):
 
     async def read_all(self) -> None:
         """Take in the whole body, where waiting for it later is not possible."""
-        pieces = []
+        pieces = [self._unread]
         while not self.is_over:
             self._unread = b""
             self._take(await self.receive())

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from werkzeug.local import LocalProxy
 
+from lsp_server.migrate.runtime.app_of_both import tied_app, tied_context
 from lsp_server.migrate.runtime.context import (
     AppContext,
     RequestContext,
+    app_ctx,
     g,
-    has_request_context,
     request,
     request_ctx,
     stream_with_context,
@@ -29,7 +30,6 @@ from lsp_server.migrate.runtime.context import (
 from lsp_server.migrate.runtime.request_of_both import tied_to_app
 from lsp_server.migrate.runtime.response import Response
 from lsp_server.migrate.runtime.scaffold import Scaffold
-from lsp_server.migrate.runtime.sessions import NullSession
 from lsp_server.migrate.runtime.signals import (
     appcontext_pushed,
     before_render_template,
@@ -84,7 +84,7 @@ def flask_beside(app: Any) -> Any:
     if "flask_beside" not in app.extensions:
         from flask import Flask
 
-        flask_app = Flask(
+        flask_app = tied_app(Flask)(
             app.import_name,
             root_path=app.root_path,
             instance_path=app.instance_path,
@@ -123,7 +123,6 @@ class FlaskBeside:
         flask_app.request_context = self._request_context_of_both
         flask_app.app_context = self._app_context_of_both
         flask_app.do_teardown_request = self._torn_down
-        flask_app.session_interface = SessionOfApp()
         flask_app.app_ctx_globals_class = globals_of_app
         flask_app.request_class = tied_to_app(flask_app.request_class)
         flask_app.create_jinja_environment = lambda: app.jinja_env
@@ -136,6 +135,7 @@ class FlaskBeside:
         app.teardown_appcontext_funcs.insert(0, self._pop)
         app.teardown_request_funcs[None].insert(0, self._leave)
         make_known_to_flask()
+        flask_app._of_app = app
 
     def _app_context_of_both(self) -> AppContext:
         """The app's context, which Flask's is pushed with."""
@@ -145,12 +145,15 @@ class FlaskBeside:
         return RequestContextOfBoth(self.app, environ)
 
     def _push(self, app: App, **extra: Any) -> None:
-        if "_flask_beside_app" not in g:  # a stream enters the app's context once more
-            g._flask_beside_app = self._app_context()
-            g._flask_beside_app.push()
+        of_app = app_ctx._get_current_object()  # type: ignore[attr-defined]
+        if not hasattr(of_app, "of_flask"):  # a stream enters the app's context once more
+            of_app.of_flask = context = self._app_context()
+            context.__class__ = tied_context(type(context))
+            context._of_app = of_app
+            context.push()
 
     def _pop(self, error: BaseException | None) -> None:
-        context = g.pop("_flask_beside_app", None)
+        context = vars(app_ctx._get_current_object()).pop("of_flask", None)  # type: ignore[attr-defined]
         if context is not None:
             context.pop(error)
 
@@ -190,16 +193,18 @@ class FlaskBeside:
         self._furnish()
         context = self._request_context(environ_for_flask())
         context.push()
-        context.request._of_app = request_ctx.request
-        context._after_request_functions = request_ctx.after_request_functions
-        g.setdefault("_flask_beside", []).append(context)
+        of_app = request_ctx._get_current_object()  # type: ignore[attr-defined]
+        context.request._of_app = of_app.request
+        context._after_request_functions = of_app.after_request_functions
+        context.copy = of_app.copy
+        of_app.of_flask = context
         if request.endpoint in self._endpoints:
             request_ctx.after_request_functions.append(stream_in_contexts)
 
     def _leave(self, error: BaseException | None) -> None:
-        contexts = g.get("_flask_beside")
-        if contexts:
-            contexts.pop().pop(error)
+        context = vars(request_ctx._get_current_object()).pop("of_flask", None)  # type: ignore[attr-defined]
+        if context is not None:
+            context.pop(error)
 
     def _torn_down(self, error: BaseException | None = None) -> None:
         """The app has called all functions for that."""
@@ -262,24 +267,6 @@ def environ_for_flask() -> dict[str, Any]:
 def globals_of_app() -> Any:
     """What Flask uses as its `g`: the app's."""
     return g._get_current_object()
-
-
-class SessionOfApp:
-    """Flask's session is the app's, which saves it."""
-
-    def open_session(self, flask_app: Any, flask_request: Any) -> Any:  # called by Flask
-        # Not by the name `session`, which would count as a look into it: `Vary: Cookie`.
-        opened = request_ctx.opened_session if has_request_context() else None
-        return NullSession() if opened is None else opened
-
-    def save_session(self, flask_app: Any, session: Any, response: Any) -> None:  # called by Flask
-        """The app does it, once the whole answer is there."""
-
-    def is_null_session(self, session: object) -> bool:  # called by Flask
-        return True
-
-    def make_null_session(self, flask_app: Any) -> NullSession:  # called by Flask
-        return NullSession()
 
 
 class KeptBody(io.RawIOBase):

@@ -5,10 +5,14 @@ the new one.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from typing import Any
 
 import flask
 import pytest
+from flask.globals import app_ctx
+from flask.sessions import SessionInterface, SessionMixin
 
 from lsp_server.migrate.runtime.context import current_app
 from lsp_server.migrate.runtime.flask_beside import flask_beside
@@ -297,3 +301,140 @@ def test_a_limit_that_the_extension_sets_for_one_request_is_the_apps() -> None:
     twins = extended(make, lambda app: app.before_request(limit))
     assert twins.same("POST", "/size?small=1", data=b"12345").status == 413
     assert twins.same("POST", "/size", data=b"12345").status == 200
+
+
+class StoredSession(dict[str, Any], SessionMixin):
+    """A session that is kept on the server, under an id."""
+
+    sid = ""
+
+
+class StoredSessions(SessionInterface):
+    """Sessions in the manner of Flask-Session's; without a secret key, too."""
+
+    def __init__(self) -> None:
+        self.store: dict[str, dict[str, Any]] = {}
+
+    def open_session(self, app: Any, request: Any) -> StoredSession:
+        assert isinstance(app, flask.Flask)
+        session = StoredSession(self.store.get(request.cookies.get("sid"), {}))
+        session.sid = request.cookies.get("sid", f"id{len(self.store)}")
+        return session
+
+    def save_session(self, app: Any, session: Any, response: Any) -> None:
+        assert isinstance(app, flask.Flask)
+        if session:
+            self.store[session.sid] = dict(session)
+            response.set_cookie("sid", session.sid, path=self.get_cookie_path(app))
+
+    def renew(self, session: Any) -> None:
+        session.sid += "+"
+
+
+def test_where_an_extension_keeps_sessions_the_app_keeps_them() -> None:
+    def make(module: Any) -> Any:
+        app = shop(module)
+
+        @app.route("/count")
+        def count() -> Any:
+            module.session["n"] = module.session.get("n", 0) + 1
+            if module.session["n"] == 2:
+                module.current_app.session_interface.renew(module.session)
+            return f"{module.session['n']} {flask.session['n']} {module.session.sid}"
+
+        return app
+
+    def extend(app: Any) -> None:
+        app.session_interface = StoredSessions()
+        app.config["SECRET_KEY"] = None
+
+    twins = extended(make, extend)
+    texts = [twins.same("GET", "/count").text for _ in range(3)]
+    assert texts == ["1 1 id0", "2 2 id0+", "3 3 id0+"]
+    for app in (twins.flask, twins.fastapi):
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["n"] = 6
+        assert client.get("/count").text.startswith("7 7 id")
+
+
+def test_middleware_that_an_extension_puts_around_the_app_is_there() -> None:
+    def extend(app: Any) -> None:
+        inner = app.wsgi_app
+
+        def outer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+            environ["PATH_INFO"] = environ["PATH_INFO"].replace("/old/", "/")
+            return inner(environ, start_response)
+
+        app.wsgi_app = outer
+
+    assert extended(shop, extend, extend).same("GET", "/old/buy/3").text == '{"n":3,"seen":[]}\n'
+
+
+def test_what_an_extension_puts_on_the_app_is_on_the_app() -> None:
+    class Tagged(flask.json.provider.DefaultJSONProvider):
+        def default(self, value: Any) -> Any:
+            return f"<{value!r}>"
+
+    def make(module: Any) -> Any:
+        app = shop(module)
+
+        @app.route("/jobs")
+        def jobs() -> Any:
+            answer = module.jsonify(jobs=module.current_app.jobs.run(), other={1})
+            answer.headers["X-Jobs"] = "1"
+            return answer
+
+        return app
+
+    class Jobs:
+        def run(self) -> list[Any]:
+            return [flask.current_app.jobs is self, {2}]  # type: ignore[attr-defined]
+
+    def extend(app: Any) -> None:
+        app.json = Tagged(app)
+        app.jobs = Jobs()
+
+    twins = extended(make, extend)
+    assert twins.same("GET", "/jobs").text == '{"jobs":[true,"<{2}>"],"other":"<{1}>"}\n'
+    assert twins.fastapi.jobs is flask_beside(twins.fastapi).jobs
+    twins.fastapi.title = "FastAPI's"
+    flask_beside(twins.fastapi).title = "the extension's"
+    assert twins.fastapi.title == "FastAPI's"
+
+
+def with_context_and_g(function: Callable[[], Any]) -> Callable[[], Any]:
+    """As Flask-Executor has a function run in a thread."""
+    app, copied = flask.current_app._get_current_object(), copy(flask.g)  # type: ignore[attr-defined]
+    function = flask.copy_current_request_context(function)
+
+    def run() -> Any:
+        with app.app_context():
+            app_ctx.g = copied
+            return function()
+
+    return run
+
+
+@pytest.mark.parametrize("wrap", [flask.copy_current_request_context, with_context_and_g])
+def test_what_an_extension_takes_along_into_a_thread_is_the_apps_too(wrap: Any) -> None:
+    def make(module: Any) -> Any:
+        app = shop(module)
+
+        def path() -> str:
+            path, seen = module.request.path, module.g.get("seen")
+            module.g.seen = "thread"
+            return f"{path} {module.current_app.name} {seen} {flask.g.get('seen')}"
+
+        @app.route("/thread")
+        def thread() -> Any:
+            module.g.seen = "request"
+            with ThreadPoolExecutor(1) as pool:
+                inside = pool.submit(wrap(path)).result()
+            return f"{inside} {module.g.seen} {list(module.g)}"
+
+        return app
+
+    text = extended(make).same("GET", "/thread").text
+    taken = "request" if wrap is with_context_and_g else None
+    assert text == f"/thread shop {taken} thread request ['seen']"
