@@ -1,0 +1,72 @@
+"""What shows only under a real server: many clients at once, slow ones, and ones that leave."""
+
+import asyncio
+import sys
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from lsp_server.migrate.runtime.app import App
+from lsp_server.migrate.runtime.context import g
+
+
+class Client:
+    """One request of a server; `received` are the messages after the head of the request."""
+
+    def __init__(self, path: str, method: str = "GET", headers: Any = ()) -> None:
+        self.scope = {
+            **{"type": "http", "method": method, "path": path, "query_string": b""},
+            "headers": list(headers),
+            "client": ("127.0.0.1", 50001),
+        }
+        self.received: list[Message] = []
+        self.sent: list[Message] = []
+        self.has_more = asyncio.Event()
+
+    async def receive(self) -> Message:
+        while not self.received:
+            await asyncio.sleep(0.005)
+        return self.received.pop(0)
+
+    async def send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    async def ask(self, app: App) -> str:
+        await asyncio.wait_for(app(self.scope, self.receive, self.send), 10)
+        return b"".join(message.get("body", b"") for message in self.sent).decode()
+
+
+@pytest.fixture
+def no_test_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that no test runner started, as a server's."""
+    monkeypatch.delitem(sys.modules, "pytest")
+
+
+def test_a_context_that_is_held_around_the_server_is_not_shared_by_requests() -> None:
+    app = App(__name__)
+
+    @app.get("/")
+    def index() -> str:
+        g.n = g.get("n", 0) + 1
+        return str(g.n)
+
+    async def ask() -> list[str]:
+        return [await Client("/").ask(app) for _ in range(2)]
+
+    with app.app_context():
+        g.n = 5
+        assert asyncio.run(ask()) == ["1", "1"]
+        assert app.test_client().get("/").text == "6"
+
+
+def test_a_test_holds_its_context_around_requests_though_the_app_does_not_know_of_tests() -> None:
+    app = App(__name__)
+
+    @app.get("/")
+    def index() -> str:
+        return str(g.get("n"))
+
+    with app.app_context():
+        g.n = 5
+        assert asyncio.run(Client("/").ask(app)) == "5"
