@@ -2,13 +2,14 @@
 
 import asyncio
 import sys
+import threading
 from typing import Any
 
 import pytest
 from starlette.types import Message
 
 from lsp_server.migrate.runtime.app import App
-from lsp_server.migrate.runtime.context import g
+from lsp_server.migrate.runtime.context import g, request
 
 
 class Client:
@@ -70,3 +71,19 @@ def test_a_test_holds_its_context_around_requests_though_the_app_does_not_know_o
     with app.app_context():
         g.n = 5
         assert asyncio.run(Client("/").ask(app)) == "5"
+
+
+def test_an_async_view_that_blocks_keeps_nobody_waiting() -> None:
+    app = App(__name__)
+    together = threading.Barrier(3, timeout=5)
+
+    @app.get("/")
+    async def index() -> str:
+        await asyncio.sleep(0)
+        together.wait()
+        return request.path
+
+    async def ask() -> list[str]:
+        return await asyncio.gather(*(Client("/").ask(app) for _ in range(3)))
+
+    assert asyncio.run(ask()) == ["/"] * 3
