@@ -10,6 +10,7 @@ from starlette.types import Message
 
 from lsp_server.migrate.runtime.app import App
 from lsp_server.migrate.runtime.context import g, request
+from lsp_server.migrate.runtime.response import Response
 
 
 class Client:
@@ -87,3 +88,16 @@ def test_an_async_view_that_blocks_keeps_nobody_waiting() -> None:
         return await asyncio.gather(*(Client("/").ask(app) for _ in range(3)))
 
     assert asyncio.run(ask()) == ["/"] * 3
+
+
+def test_headers_are_sent_without_space_around_them() -> None:
+    app = App(__name__)
+
+    @app.get("/")
+    def index() -> Response:
+        return Response("", headers={"X-A": " a b ", "X-Empty": " "})
+
+    client = Client("/")
+    asyncio.run(client.ask(app))
+    headers = dict(client.sent[0]["headers"])
+    assert (headers[b"x-a"], headers[b"x-empty"]) == (b"a b", b"")

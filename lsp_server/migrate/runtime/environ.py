@@ -69,7 +69,11 @@ def _add_headers(environ: dict[str, Any], headers: Iterable[tuple[bytes, bytes]]
 
 
 def header_bytes(value: str) -> bytes:
-    """A header's value as it is sent: in Latin-1, as HTTP has it, or in UTF-8 if that lacks it."""
+    """A header's value as it is sent: in Latin-1, as HTTP has it, or in UTF-8 if that lacks it.
+
+    Space around it means nothing, but some servers do not send a header that has it.
+    """
+    value = value.strip()
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:

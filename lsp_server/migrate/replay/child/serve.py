@@ -186,7 +186,8 @@ class Holder:
         pieces: list[bytes] = []
 
         def start_response(status: str, answered: Any, exc_info: Any = None) -> Any:
-            started[:] = [status, list(answered)]
+            # Without space around values, which means nothing and is not sent by every server.
+            started[:] = [status, [(name, value.strip()) for name, value in answered]]
             return pieces.append
 
         answer = self.app(environ(method, target, headers, body), start_response)
