@@ -90,6 +90,28 @@ def test_an_async_view_that_blocks_keeps_nobody_waiting() -> None:
     assert asyncio.run(ask()) == ["/"] * 3
 
 
+def test_a_body_that_the_client_did_not_finish_is_no_whole_one() -> None:
+    app = App(__name__)
+    read: list[Any] = []
+
+    @app.post("/")
+    def index() -> str:
+        read.append(request.get_data())
+        return ""
+
+    async def ask() -> Client:
+        client = Client("/", "POST", [(b"transfer-encoding", b"chunked")])
+        client.received = [
+            {"type": "http.request", "body": b"half", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+        await client.ask(app)
+        return client
+
+    assert asyncio.run(ask()).sent[0]["status"] == 500
+    assert read == []
+
+
 def test_headers_are_sent_without_space_around_them() -> None:
     app = App(__name__)
 

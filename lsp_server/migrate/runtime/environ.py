@@ -88,6 +88,7 @@ class RequestBody(io.RawIOBase):
         self._wait_for = wait_for
         self._unread = b""
         self._kept: bytearray | None = None
+        self._is_cut = False
         self.is_over = False
         self.disconnected = False
 
@@ -116,6 +117,8 @@ class RequestBody(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         while not self._unread and not self.is_over:
             self._take(self._wait_for(self.receive))
+        if self._is_cut and not self._unread:
+            raise ConnectionResetError("The client left before the end of the body.")
         piece, self._unread = self._unread[: len(buffer)], self._unread[len(buffer) :]
         if self._kept is not None:
             self._kept += piece
@@ -124,6 +127,7 @@ class RequestBody(io.RawIOBase):
 
     def _take(self, message: AsgiMessage) -> None:
         if message["type"] == "http.disconnect":
+            self._is_cut = self._is_cut or not self.is_over
             self.disconnected = self.is_over = True
         else:
             self._unread += message.get("body", b"")
