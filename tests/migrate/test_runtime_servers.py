@@ -123,3 +123,13 @@ def test_headers_are_sent_without_space_around_them() -> None:
     asyncio.run(client.ask(app))
     headers = dict(client.sent[0]["headers"])
     assert (headers[b"x-a"], headers[b"x-empty"]) == (b"a b", b"")
+
+
+def test_the_environment_tells_the_clients_port() -> None:
+    app = App(__name__)
+
+    @app.get("/")
+    def index() -> str:
+        return f"{request.environ['REMOTE_PORT']}"
+
+    assert asyncio.run(Client("/").ask(app)) == "50001"
