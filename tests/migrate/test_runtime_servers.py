@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -45,6 +46,7 @@ def no_test_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "pytest")
 
 
+@pytest.mark.usefixtures("no_test_run")
 def test_a_context_that_is_held_around_the_server_is_not_shared_by_requests() -> None:
     app = App(__name__)
 
@@ -90,6 +92,53 @@ def test_an_async_view_that_blocks_keeps_nobody_waiting() -> None:
     assert asyncio.run(ask()) == ["/"] * 3
 
 
+def test_streams_keep_no_request_from_being_answered() -> None:
+    app = App(__name__)
+    app.request_threads = 2
+    over = threading.Event()
+
+    @app.get("/stream")
+    def stream() -> Any:
+        yield "begun"
+        over.wait(10)
+        yield "over"
+
+    @app.get("/")
+    def index() -> str:
+        return "plain"
+
+    async def ask() -> list[str]:
+        streams = [asyncio.create_task(Client("/stream").ask(app)) for _ in range(3)]
+        plain = await Client("/").ask(app)
+        over.set()
+        return [plain, *await asyncio.gather(*streams)]
+
+    assert asyncio.run(ask()) == ["plain", *["begunover"] * 3]
+
+
+def test_an_answer_is_closed_in_its_thread_if_the_server_does_not_take_it() -> None:
+    app = App(__name__)
+    closed: list[int] = []
+
+    @app.get("/")
+    def index() -> Any:
+        thread = threading.get_ident()
+        response = Response(iter(["a", "b"]))
+        response.call_on_close(lambda: closed.append(threading.get_ident() - thread))
+        return response
+
+    class Refusing(Client):
+        async def send(self, message: Message) -> None:
+            raise OSError("too much data")
+
+    async def ask() -> None:
+        with pytest.raises(OSError, match="too much"):
+            await Refusing("/").ask(app)
+        assert closed == [0]
+
+    asyncio.run(ask())
+
+
 def test_a_body_that_the_client_did_not_finish_is_no_whole_one() -> None:
     app = App(__name__)
     read: list[Any] = []
@@ -110,6 +159,28 @@ def test_a_body_that_the_client_did_not_finish_is_no_whole_one() -> None:
 
     assert asyncio.run(ask()).sent[0]["status"] == 500
     assert read == []
+
+
+LENGTHS: list[tuple[Callable[[], Response], list[tuple[bytes, bool]]]] = [
+    (lambda: Response("plain"), [(b"plain", False)]),
+    (lambda: Response(""), [(b"", False)]),
+    (lambda: Response(iter(["a", "", "b"])), [(b"a", True), (b"b", True), (b"", False)]),
+    (lambda: Response(["a", "b"], headers={"Content-Length": "2"}), [(b"a", True), (b"b", False)]),
+    (lambda: Response(["too much"], headers={"Content-Length": "3"}), [(b"too", False)]),
+    (lambda: Response(["few"], headers={"Content-Length": "9"}), [(b"few", True), (b"", False)]),
+    (lambda: Response(iter(["", "late"])), [(b"", True), (b"late", True), (b"", False)]),
+]
+
+
+@pytest.mark.parametrize(("made", "bodies"), LENGTHS)
+def test_an_answer_is_over_with_the_last_byte_that_it_told_of(
+    made: Callable[[], Response], bodies: list[tuple[bytes, bool]]
+) -> None:
+    app = App(__name__)
+    app.get("/")(made)
+    client = Client("/")
+    asyncio.run(client.ask(app))
+    assert [(each["body"], each["more_body"]) for each in client.sent[1:]] == bodies
 
 
 def test_headers_are_sent_without_space_around_them() -> None:
