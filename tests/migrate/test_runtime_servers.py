@@ -4,6 +4,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -204,3 +205,14 @@ def test_the_environment_tells_the_clients_port() -> None:
         return f"{request.environ['REMOTE_PORT']}"
 
     assert asyncio.run(Client("/").ask(app)) == "50001"
+
+
+@pytest.mark.parametrize(("asked", "n_sent"), [(None, 600_000), (b"bytes=10-399999", 399_990)])
+def test_large_files_are_sent_in_few_pieces(
+    tmp_path: Path, asked: bytes | None, n_sent: int
+) -> None:
+    (tmp_path / "large.bin").write_bytes(b"x" * 600_000)
+    app = App(__name__, static_folder=tmp_path, static_url_path="/files")
+    client = Client("/files/large.bin", headers=[(b"range", asked)] if asked else ())
+    assert len(asyncio.run(client.ask(app))) == n_sent
+    assert len(client.sent) <= 5

@@ -12,6 +12,7 @@ from typing import Any
 
 from starlette.types import Message as AsgiMessage
 from starlette.types import Receive, Scope
+from werkzeug.wsgi import FileWrapper
 
 
 def environ_from_scope(scope: Scope, body: RequestBody) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def environ_from_scope(scope: Scope, body: RequestBody) -> dict[str, Any]:
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
+        "wsgi.file_wrapper": _file_in_pieces,
         "asgi.scope": scope,
     }
     environ["RAW_URI"] = environ["REQUEST_URI"]
@@ -51,6 +53,11 @@ def environ_from_scope(scope: Scope, body: RequestBody) -> dict[str, Any]:
         environ["wsgi.input_terminated"] = True
     environ.update(scope.get("extensions", {}).get("wsgi.environ", {}))
     return environ
+
+
+def _file_in_pieces(file: Any, buffer_size: int) -> FileWrapper:
+    # Each piece is handed from the request's thread to the server's loop, which takes its time.
+    return FileWrapper(file, max(buffer_size, 256 * 1024))
 
 
 def _as_latin_1(text: str) -> str:
