@@ -288,6 +288,7 @@ def test_the_page_says_what_becomes_what() -> None:
     assert "1 test file with Flask's names stays as it is" in text
     assert "* `old.py`: It does not parse as Python 3" in text
     assert "`uvicorn shop:app --host 0.0.0.0 --port $PORT --workers 4`" in text
+    assert "`--no-proxy-headers` leaves them to the app, as before." in text
 
 
 def test_the_page_says_how_tests_are_run_and_which_of_their_names_the_helper_calls_otherwise() -> (
