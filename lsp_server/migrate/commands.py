@@ -19,10 +19,20 @@ STARTERS = ("flask", "gunicorn", "waitress-serve", "uwsgi", "hypercorn")
 _FLASK_RUN = re.compile(r"\bflask\b(?:\s+(?:-A|--app|-e|--env-file)[ =]\S+|\s+--debug)*\s+run\b.*")
 _SERVER = re.compile(r"\b(gunicorn|waitress-serve|uwsgi)\b.*")
 _FLASK_APP = re.compile(r"\bFLASK_(APP|ENV|DEBUG)(\s*=|\s+\S+$)")
+# `module:app` or `module:create_app()`, and no address such as `127.0.0.1:80`.
+_NAMED = re.compile(r"(?![\d.]+:)([\w.]+):(\w+)(\(.*\))?")
 _END = re.compile(r"(`|\s#|&&|\|\||;|\s>\s|\]$).*$")
 # Where gunicorn listens if it is not told: at PORT, which those who read a Procfile set.
 GUNICORN = "127.0.0.1:8000"
 PROCFILE = "0.0.0.0:$PORT"
+WAITRESS = "0.0.0.0:8080"
+PASSED_ON = {
+    ("-w", "--workers", "--processes"): "--workers",
+    ("--certfile", "--cert"): "--ssl-certfile",
+    ("--keyfile", "--key"): "--ssl-keyfile",
+    ("--max-requests",): "--limit-max-requests",
+    ("--forwarded-allow-ips",): "--forwarded-allow-ips",
+}
 MAX_LINES = 40
 MAX_LINE = 300
 
@@ -60,6 +70,7 @@ def _instead(line: str, apps: Sequence[AppPlace], place: Place, bound: str) -> s
         return _uvicorn(_words(match[0]), apps, place, "127.0.0.1:5000")
     match = _SERVER.search(plain)
     if match and _is_command(match[0]):
+        bound = WAITRESS if match[1] == "waitress-serve" and bound == GUNICORN else bound
         return _uvicorn(_words(match[0]), apps, place, bound)
     if _FLASK_APP.search(plain):
         return "It is not needed: uvicorn is told the app by its arguments."
@@ -87,16 +98,42 @@ def _words(text: str) -> list[str]:
 
 
 def _uvicorn(words: Sequence[str], apps: Sequence[AppPlace], place: Place, default: str) -> str:
-    host, _, port = _option(words, ("-b", "--bind", "--listen"), default).rpartition(":")
-    host = _option(words, ("-h", "--host"), host or "0.0.0.0")  # noqa: S104 - as `:80` means
-    port = _option(words, ("-p", "--port"), port)
-    command = ["uvicorn", *_target(words, apps, place), "--host", host, "--port", port]
-    workers = _option(words, ("-w", "--workers"), "")
-    if workers:
-        command += ["--workers", workers]
+    target = [*_target(words, apps, place), *_address(words, default)]
+    command = " ".join(["uvicorn", *target, *_passed_on(words)])
+    call = next(filter(None, (_NAMED.fullmatch(word) for word in words[1:])), None)
+    if call is not None and call[3] not in (None, "()"):
+        return (
+            f"`{command}` calls it without arguments. Make the app in a module, by "
+            f"`{call[2]}{call[3]}`, to go on with them."
+        )
+    file = _option(words, ("-c", "--config", "--ini"), "")
+    return f"`{command}`, with the address and workers that `{file}` gives." if file else command
+
+
+def _address(words: Sequence[str], default: str) -> list[str]:
+    bound = _option(words, ("-b", "--bind", "--listen", "--http", "--http-socket"), default)
+    socket = _option(words, ("--unix-socket",), "")
+    if bound.startswith("unix:"):
+        socket = bound.removeprefix("unix:").removeprefix("//")
+    if socket:
+        return ["--uds", socket]
+    host, _, port = bound.rpartition(":")
+    host = _option(words, ("-h", "--host"), host).strip("[]")
+    # As `:80` and `*:80` mean it.
+    host = "0.0.0.0" if host in ("", "*") else host  # noqa: S104
+    port = _option(words, ("--port",) if words[0] == "uwsgi" else ("-p", "--port"), port)
+    return ["--host", host, "--port", port]
+
+
+def _passed_on(words: Sequence[str]) -> Iterator[str]:
+    """What uvicorn has, too, under a name of its own."""
+    for theirs, ours in PASSED_ON.items():
+        names = (*theirs, "-p") if ours == "--workers" and words[0] == "uwsgi" else theirs
+        value = _option(words, names, "")
+        if value not in ("", "adhoc"):
+            yield from (ours, value)
     if "--debug" in words or "--reload" in words:
-        command.append("--reload")
-    return " ".join(command)
+        yield "--reload"
 
 
 def _option(words: Sequence[str], names: Sequence[str], default: str) -> str:
@@ -112,9 +149,9 @@ def _option(words: Sequence[str], names: Sequence[str], default: str) -> str:
 def _target(words: Sequence[str], apps: Sequence[AppPlace], place: Place) -> list[str]:
     """What the line names, if it names an app; else the project's app."""
     for word in words[1:]:
-        match = re.fullmatch(r"([\w.]+):(\w+)(\(.*\))?", word)
-        if match and not match[1].replace(".", "").isdigit():
-            factory = ["--factory"] if match[3] is not None else []
+        match = _NAMED.fullmatch(word)
+        if match:
+            factory = ["--factory"] if match[3] is not None or "--call" in words else []
             return [f"{match[1]}:{match[2]}", *factory]
     first = next((app for app in apps if not app.factory), apps[0])
     target = f"{place.module_name(first.path)}:{first.name}"

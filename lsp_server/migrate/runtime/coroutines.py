@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from functools import partial, update_wrapper
+from functools import update_wrapper
 from typing import Any
 
 from anyio import from_thread
@@ -18,20 +18,27 @@ from lsp_server.migrate.runtime.environ import announces_body
 def called_from_sync(
     function: Callable[..., Coroutine[Any, Any, Any]],
 ) -> Callable[..., Any]:
-    """A coroutine function as a plain one: on the server's loop, or on one of its own."""
+    """A coroutine function as a plain one, on a loop of its own.
+
+    On the server's loop everybody would wait for what blocks in it: a database, `time.sleep`.
+    Outgrow it: a native route, which runs on the server's loop and must not block.
+    """
 
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        call = partial(function, *args, **kwargs)
-        if not _has_server_loop():
-            return _run_in_own_loop(call)
+        def run() -> Any:
+            return asyncio.run(function(*args, **kwargs))
+
         _take_in_body()
-        return from_thread.run(call)
+        # In another thread, because a loop may be running in this one: a test's, for example.
+        with ThreadPoolExecutor(max_workers=1) as executor:
+            return executor.submit(copy_context().run, run).result()
 
     return update_wrapper(wrapper, function)
 
 
 def _take_in_body() -> None:
-    """Have the request's body here before a coroutine reads it: on the loop nobody can wait.
+    """Have the request's body here before a coroutine reads it: only the request's own thread can
+    wait for the server.
 
     One that is longer than the app allows is not fetched; reading it fails before the first byte.
     """
@@ -42,7 +49,8 @@ def _take_in_body() -> None:
     if body is None or body.is_over or not announces_body(request.environ):
         return
     length, limit = request.content_length, request.max_content_length
-    if length is None or limit is None or length <= limit:
+    is_allowed = length is None or limit is None or length <= limit
+    if is_allowed and _has_server_loop():
         from_thread.run(body.read_all)
 
 
@@ -52,9 +60,3 @@ def _has_server_loop() -> bool:
     except RuntimeError:
         return False
     return True
-
-
-def _run_in_own_loop(call: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-    # Another thread, because a loop may be running in this one: a test's, for example.
-    with ThreadPoolExecutor(max_workers=1) as executor:
-        return executor.submit(copy_context().run, lambda: asyncio.run(call())).result()

@@ -61,8 +61,9 @@ class RequestMiddleware:
         body = RequestBody(receive, _cannot_wait)
         await body.read_all()
         with sight_of_held_context(self.owner):
-            for message in response_messages(self.owner, environ_from_scope(scope, body)):
-                await send(message)
+            for messages in response_messages(self.owner, environ_from_scope(scope, body)):
+                for message in messages:
+                    await send(message)
 
     async def _answer_in_thread(
         self, scope: Scope, receive: Receive, send: Send, native: BaseRoute | None
@@ -73,15 +74,13 @@ class RequestMiddleware:
         async with anyio.create_task_group() as tasks:
             if native is not None:
                 environ["asgi.native"] = NativeCall(self.router, scope, body, tasks)
-            exchange = Exchange(self.owner, environ, body, tasks)
             try:
-                await to_thread.run_sync(exchange.run, send, limiter=self._threads())
+                await Exchange(self.owner, environ, body, tasks).answer(send, self._threads())
             except anyio.get_cancelled_exc_class():
                 raise
             except BaseException as raised:
                 # Kept, because a task group would wrap it into a group of exceptions.
                 error = raised
-            exchange.watching.cancel()
         if error is not None:
             raise error
 
@@ -95,7 +94,11 @@ class RequestMiddleware:
 
 
 class Exchange:
-    """One request in its thread: messages go to the server as the pipeline makes them."""
+    """One request in its thread: messages go to the server as the pipeline makes them.
+
+    A place among the `request_threads` is held until the first piece of the answer is sent. A
+    stream lasts as long as its client likes, so it would keep others waiting.
+    """
 
     def __init__(
         self, owner: App, environ: dict[str, Any], body: RequestBody, tasks: TaskGroup
@@ -104,68 +107,127 @@ class Exchange:
         self._environ = environ
         self._body = body
         self._tasks = tasks
-        self._watched = False
-        self.watching = anyio.CancelScope()
+        self._is_streaming = False
+        self._is_watched = False
+        self._watching = anyio.CancelScope()
 
-    def run(self, send: Send) -> None:
-        messages = response_messages(self._owner, self._environ)
+    async def answer(self, send: Send, places: anyio.CapacityLimiter) -> None:
+        """Run the pipeline in a thread, as soon as there is a place for it."""
+        await places.acquire_on_behalf_of(self)
+        try:
+            last = await to_thread.run_sync(
+                self._run, send, places, limiter=anyio.CapacityLimiter(1)
+            )
+            await self._send(send, last, places)
+        finally:
+            if not self._is_streaming:
+                places.release_on_behalf_of(self)
+            self._watching.cancel()
+
+    def _run(self, send: Send, places: anyio.CapacityLimiter) -> list[AsgiMessage]:
+        """Send all but the last messages, which are sent when the thread is done: it would have to
+        wait for the server while others run."""
+        pieces = response_messages(self._owner, self._environ)
+        last: list[AsgiMessage] = []
+        try:
+            for messages in pieces:
+                if not messages[-1]["more_body"]:
+                    last = messages
+                    continue
+                from_thread.run(self._send, send, messages, places)
+                if self._body.disconnected:
+                    # Nobody reads on. Closing is what tells an endless stream.
+                    pieces.close()
+                    from_thread.run_sync(self._tasks.cancel_scope.cancel)
+        finally:
+            # Here, where the contexts are, if the server does not take what the app sends.
+            pieces.close()
+        return last
+
+    async def _send(
+        self, send: Send, messages: list[AsgiMessage], places: anyio.CapacityLimiter
+    ) -> None:
         for message in messages:
-            from_thread.run(send, message)  # type: ignore[arg-type]
-            if self._body.disconnected:
-                # Nobody reads on. Closing is what tells an endless stream.
-                messages.close()
-                from_thread.run_sync(self._tasks.cancel_scope.cancel)
-            elif message.get("more_body"):
-                self._watch()
+            await send(message)
+        if messages and messages[-1]["more_body"]:
+            self._go_on_streaming(places)
 
-    def _watch(self) -> None:
+    def _go_on_streaming(self, places: anyio.CapacityLimiter) -> None:
+        if not self._is_streaming:
+            self._is_streaming = True
+            places.release_on_behalf_of(self)
         # While a native route streams, Starlette watches the client itself.
-        if not self._watched and self._is_read() and "asgi.native" not in self._environ:
-            self._watched = True
-            from_thread.run_sync(self._tasks.start_soon, self._until_disconnected)
+        if not self._is_watched and self._is_read() and "asgi.native" not in self._environ:
+            self._is_watched = True
+            self._tasks.start_soon(self._until_disconnected)
 
     def _is_read(self) -> bool:
         # A body that is still to come may be read by the view while it streams.
         return self._body.is_over or not announces_body(self._environ)
 
     async def _until_disconnected(self) -> None:
-        with self.watching:
+        with self._watching:
             await self._body.watch()
 
 
-def response_messages(owner: App, environ: dict[str, Any]) -> Generator[AsgiMessage, None, None]:
-    """Run the pipeline; its answer as ASGI messages, each when it is there."""
-    started: list[AsgiMessage] = []
-    written: list[bytes] = []
-
-    def start_response(
-        status: str, headers: list[tuple[str, str]], exc_info: Any = None
-    ) -> Callable[[bytes], None]:
-        encoded = [(key.lower().encode("latin-1"), header_bytes(value)) for key, value in headers]
-        code = int(status.split(" ", 1)[0])
-        started[:] = [{"type": "http.response.start", "status": code, "headers": encoded}]
-        return written.append
-
-    chunks = owner.wsgi_app(environ, start_response)
+def response_messages(
+    owner: App, environ: dict[str, Any]
+) -> Generator[list[AsgiMessage], None, None]:
+    """Run the pipeline; its answer as ASGI messages, those together that are there together."""
+    answer = AnswerMessages()
+    chunks = owner.wsgi_app(environ, answer.start_response)
     try:
-        first = True
         for chunk in chunks:
-            if first:
-                yield started[0]
-                first = False
-            if chunk or written:
-                yield _body_message(b"".join([*written, chunk]), more=True)
-                written.clear()
-        if first:
-            yield started[0]
-        yield _body_message(b"".join(written), more=False)
+            messages = answer.take(chunk, more=True)
+            if messages:
+                yield messages
+        messages = answer.take(b"", more=False)
+        if messages:
+            yield messages
     finally:
         if hasattr(chunks, "close"):
             chunks.close()
 
 
-def _body_message(body: bytes, more: bool) -> AsgiMessage:
-    return {"type": "http.response.body", "body": body, "more_body": more}
+class AnswerMessages:
+    """What a WSGI answer is in messages of ASGI.
+
+    A body that told its length is over with its last byte, so the server need not be woken up once
+    more to hear it. What comes after that is left out, as WSGI servers do.
+    """
+
+    def __init__(self) -> None:
+        self._start: list[AsgiMessage] = []
+        self._written: list[bytes] = []
+        self._left: int | None = None
+        self._is_over = False
+
+    def start_response(
+        self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
+    ) -> Callable[[bytes], None]:
+        encoded = [(key.lower().encode("latin-1"), header_bytes(value)) for key, value in headers]
+        code = int(status.split(" ", 1)[0])
+        self._start = [{"type": "http.response.start", "status": code, "headers": encoded}]
+        self._left = next(
+            (int(value) for key, value in encoded if key == b"content-length" and value.isdigit()),
+            None,
+        )
+        return self._written.append
+
+    def take(self, chunk: bytes, *, more: bool) -> list[AsgiMessage]:
+        """The messages for a chunk of the body; none if there is nothing to tell."""
+        piece = b"".join([*self._written, chunk])
+        self._written.clear()
+        messages, self._start = self._start, []
+        if self._left is not None:
+            piece = piece[: self._left]
+            self._left -= len(piece)
+            more = more and self._left > 0
+        if not self._is_over and (piece or messages or not more):
+            self._is_over = not more
+            body = {"type": "http.response.body", "body": piece, "more_body": more}
+            messages.append(body)
+        return messages
 
 
 def _wait_in_thread(receive: Receive) -> AsgiMessage:

@@ -12,6 +12,7 @@ from typing import Any
 
 from starlette.types import Message as AsgiMessage
 from starlette.types import Receive, Scope
+from werkzeug.wsgi import FileWrapper
 
 
 def environ_from_scope(scope: Scope, body: RequestBody) -> dict[str, Any]:
@@ -23,6 +24,7 @@ def environ_from_scope(scope: Scope, body: RequestBody) -> dict[str, Any]:
     query = scope.get("query_string", b"").decode("latin-1")
     raw = scope.get("raw_path") or scope["path"].encode()
     host, port = scope.get("server") or ("localhost", 80)
+    client, client_port = scope.get("client") or ("", "")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": _as_latin_1(root),
@@ -32,7 +34,8 @@ def environ_from_scope(scope: Scope, body: RequestBody) -> dict[str, Any]:
         "SERVER_NAME": host,
         "SERVER_PORT": str(port or 0),
         "SERVER_PROTOCOL": f"HTTP/{scope.get('http_version', '1.1')}",
-        "REMOTE_ADDR": (scope.get("client") or ("",))[0],
+        "REMOTE_ADDR": client,
+        "REMOTE_PORT": str(client_port),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.get("scheme", "http"),
         "wsgi.input": io.BufferedReader(body),
@@ -40,6 +43,7 @@ def environ_from_scope(scope: Scope, body: RequestBody) -> dict[str, Any]:
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
+        "wsgi.file_wrapper": _file_in_pieces,
         "asgi.scope": scope,
         "asgi.body": body,
     }
@@ -56,6 +60,11 @@ def announces_body(environ: dict[str, Any]) -> bool:
     """Whether the request's headers say that a body comes with it."""
     sent = environ.get("CONTENT_LENGTH", "0") != "0"
     return sent or "HTTP_TRANSFER_ENCODING" in environ
+
+
+def _file_in_pieces(file: Any, buffer_size: int) -> FileWrapper:
+    # Each piece is handed from the request's thread to the server's loop, which takes its time.
+    return FileWrapper(file, max(buffer_size, 256 * 1024))
 
 
 def _as_latin_1(text: str) -> str:
@@ -76,7 +85,11 @@ def _add_headers(environ: dict[str, Any], headers: Iterable[tuple[bytes, bytes]]
 
 
 def header_bytes(value: str) -> bytes:
-    """A header's value as it is sent: in Latin-1, as HTTP has it, or in UTF-8 if that lacks it."""
+    """A header's value as it is sent: in Latin-1, as HTTP has it, or in UTF-8 if that lacks it.
+
+    Space around it means nothing, but some servers do not send a header that has it.
+    """
+    value = value.strip()
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:
@@ -91,6 +104,7 @@ class RequestBody(io.RawIOBase):
         self._wait_for = wait_for
         self._unread = b""
         self._kept: bytearray | None = None
+        self._is_cut = False
         self.is_over = False
         self.disconnected = False
 
@@ -119,6 +133,8 @@ class RequestBody(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         while not self._unread and not self.is_over:
             self._take(self._wait_for(self.receive))
+        if self._is_cut and not self._unread:
+            raise ConnectionResetError("The client left before the end of the body.")
         piece, self._unread = self._unread[: len(buffer)], self._unread[len(buffer) :]
         if self._kept is not None:
             self._kept += piece
@@ -127,6 +143,7 @@ class RequestBody(io.RawIOBase):
 
     def _take(self, message: AsgiMessage) -> None:
         if message["type"] == "http.disconnect":
+            self._is_cut = self._is_cut or not self.is_over
             self.disconnected = self.is_over = True
         else:
             self._unread += message.get("body", b"")

@@ -20,6 +20,7 @@ from werkzeug.local import LocalProxy
 from lsp_server.migrate.runtime.app_of_both import tied_app, tied_context
 from lsp_server.migrate.runtime.context import (
     AppContext,
+    HeldContext,
     RequestContext,
     app_ctx,
     g,
@@ -139,7 +140,7 @@ class FlaskBeside:
 
     def _app_context_of_both(self) -> AppContext:
         """The app's context, which Flask's is pushed with."""
-        return AppContext(self.app)
+        return HeldContext(self.app)
 
     def _request_context_of_both(self, environ: dict[str, Any]) -> RequestContextOfBoth:
         return RequestContextOfBoth(self.app, environ)

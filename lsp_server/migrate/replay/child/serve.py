@@ -20,6 +20,7 @@ import random
 import runpy
 import sys
 import traceback
+from contextvars import Context
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -163,7 +164,10 @@ class Holder:
         headers = [(str(name), str(value)) for name, value in message["headers"]]
         ask = self.wsgi if self.loop is None else self.asgi
         try:
-            status, answered, content = ask(message["method"], message["target"], headers, body)
+            # What an import left there is not seen by requests, as in the threads of a server.
+            status, answered, content = Context().run(
+                ask, message["method"], message["target"], headers, body
+            )
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 raise
@@ -182,7 +186,8 @@ class Holder:
         pieces: list[bytes] = []
 
         def start_response(status: str, answered: Any, exc_info: Any = None) -> Any:
-            started[:] = [status, list(answered)]
+            # Without space around values, which means nothing and is not sent by every server.
+            started[:] = [status, [(name, value.strip()) for name, value in answered]]
             return pieces.append
 
         answer = self.app(environ(method, target, headers, body), start_response)
