@@ -19,6 +19,11 @@ STARTERS = ("flask", "gunicorn", "waitress-serve", "uwsgi", "hypercorn")
 _FLASK_RUN = re.compile(r"\bflask\b(?:\s+(?:-A|--app|-e|--env-file)[ =]\S+|\s+--debug)*\s+run\b.*")
 _SERVER = re.compile(r"\b(gunicorn|waitress-serve|uwsgi)\b.*")
 _FLASK_APP = re.compile(r"\bFLASK_(APP|ENV|DEBUG)(\s*=|\s+\S+$)")
+_VARIABLES = {
+    "APP": "It is not needed: uvicorn is told the app by its arguments.",
+    "ENV": "Only the project's own code reads it, as since Flask 2.3; keep it if that does.",
+    "DEBUG": "`app.debug` is still set by it; what reloads the code is `uvicorn --reload`.",
+}
 _END = re.compile(r"(`|\s#|&&|\|\||;|\s>\s|\]$).*$")
 # Where gunicorn listens if it is not told: at PORT, which those who read a Procfile set.
 GUNICORN = "127.0.0.1:8000"
@@ -61,9 +66,8 @@ def _instead(line: str, apps: Sequence[AppPlace], place: Place, bound: str) -> s
     match = _SERVER.search(plain)
     if match and _is_command(match[0]):
         return _uvicorn(_words(match[0]), apps, place, bound)
-    if _FLASK_APP.search(plain):
-        return "It is not needed: uvicorn is told the app by its arguments."
-    return None
+    match = _FLASK_APP.search(plain)
+    return _VARIABLES[match[1]] if match else None
 
 
 def _unlisted(line: str) -> str:

@@ -412,6 +412,16 @@ def test_the_page_says_that_nothing_is_rewritten_where_all_stays() -> None:
             "ENV FLASK_APP app.py",
             "It is not needed: uvicorn is told the app by its arguments.",
         ),
+        (
+            ".flaskenv",
+            "FLASK_DEBUG=1",
+            "`app.debug` is still set by it; what reloads the code is `uvicorn --reload`.",
+        ),
+        (
+            "docker-compose.yml",
+            "      FLASK_ENV=production",
+            "Only the project's own code reads it, as since Flask 2.3; keep it if that does.",
+        ),
         ("run.sh", "exec gunicorn -b :80 x:a", "uvicorn x:a --host 0.0.0.0 --port 80"),
         ("README.md", "Set FLASK_APP to what you like.", None),
         ("README.md", "We use flask and gunicorn here.", None),
