@@ -17,6 +17,11 @@ from lsp_server.migrate.workspace import Workspace
 
 STARTERS = ("flask", "gunicorn", "waitress-serve", "uwsgi", "hypercorn")
 _FLASK_RUN = re.compile(r"\bflask\b(?:\s+(?:-A|--app|-e|--env-file)[ =]\S+|\s+--debug)*\s+run\b.*")
+_VERBS = "init|migrate|upgrade|downgrade|stamp|revision|merge|edit|current|history|heads|check"
+_FLASK_DB = re.compile(
+    r"\bflask\b(?:\s+(?:-A|--app|-e|--env-file)[ =]\S+|\s+--debug)*"
+    rf"\s+(db(?:\s+-\S+)*\s+(?:{_VERBS})\b.*)"
+)
 _SERVER = re.compile(r"\b(gunicorn|waitress-serve|uwsgi)\b.*")
 _FLASK_APP = re.compile(r"\bFLASK_(APP|ENV|DEBUG)(\s*=|\s+\S+$)")
 _VARIABLES = {
@@ -58,14 +63,38 @@ def run_commands(workspace: Workspace, apps: Sequence[AppPlace], place: Place) -
                 yield Command(path, number, line.strip()[:MAX_LINE], instead)
 
 
+def own_command(app: AppPlace, place: Place, arguments: str) -> str:
+    """The line that runs a command of the app's own, as `flask` did."""
+    made = f"{app.name}()" if app.factory else app.name
+    module = place.module_name(app.path)
+    return f'python -c "from {module} import {app.name}; {made}.cli()" {arguments}'
+
+
 def _instead(line: str, apps: Sequence[AppPlace], place: Place, bound: str) -> str | None:
     plain = _unlisted(line)
+    parts = [_migration(plain, apps, place), _start(plain, apps, place, bound)]
+    return " && ".join(part for part in parts if part) or _variable(plain)
+
+
+def _migration(plain: str, apps: Sequence[AppPlace], place: Place) -> str | None:
+    """`flask db upgrade` and its like; where it stands before a server, that follows it."""
+    match = _FLASK_DB.search(plain)
+    if match is None:
+        return None
+    return own_command(_first(apps), place, _END.sub("", match[1]).strip())
+
+
+def _start(plain: str, apps: Sequence[AppPlace], place: Place, bound: str) -> str | None:
     match = _FLASK_RUN.search(plain)
     if match:
         return _uvicorn(_words(match[0]), apps, place, "127.0.0.1:5000")
     match = _SERVER.search(plain)
     if match and _is_command(match[0]):
         return _uvicorn(_words(match[0]), apps, place, bound)
+    return None
+
+
+def _variable(plain: str) -> str | None:
     match = _FLASK_APP.search(plain)
     return _VARIABLES[match[1]] if match else None
 
@@ -120,6 +149,10 @@ def _target(words: Sequence[str], apps: Sequence[AppPlace], place: Place) -> lis
         if match and not match[1].replace(".", "").isdigit():
             factory = ["--factory"] if match[3] is not None else []
             return [f"{match[1]}:{match[2]}", *factory]
-    first = next((app for app in apps if not app.factory), apps[0])
+    first = _first(apps)
     target = f"{place.module_name(first.path)}:{first.name}"
     return [target, "--factory"] if first.factory else [target]
+
+
+def _first(apps: Sequence[AppPlace]) -> AppPlace:
+    return next((app for app in apps if not app.factory), apps[0])

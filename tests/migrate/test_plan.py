@@ -422,6 +422,23 @@ def test_the_page_says_that_nothing_is_rewritten_where_all_stays() -> None:
             "      FLASK_ENV=production",
             "Only the project's own code reads it, as since Flask 2.3; keep it if that does.",
         ),
+        (
+            "Procfile",
+            "release: flask db upgrade",
+            'python -c "from app import app; app.cli()" db upgrade',
+        ),
+        (
+            "Dockerfile",
+            'CMD ["sh", "-c", "flask db upgrade && gunicorn -b :80 app:app"]',
+            'python -c "from app import app; app.cli()" db upgrade'
+            " && uvicorn app:app --host 0.0.0.0 --port 80",
+        ),
+        (
+            "README.md",
+            'Then `flask --app app db migrate -m "More"`, and look.',
+            'python -c "from app import app; app.cli()" db migrate -m "More"',
+        ),
+        ("README.md", "The flask db is small.", None),
         ("run.sh", "exec gunicorn -b :80 x:a", "uvicorn x:a --host 0.0.0.0 --port 80"),
         ("README.md", "Set FLASK_APP to what you like.", None),
         ("README.md", "We use flask and gunicorn here.", None),
