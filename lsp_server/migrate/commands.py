@@ -81,7 +81,7 @@ def _migration(plain: str, apps: Sequence[AppPlace], place: Place) -> str | None
     match = _FLASK_DB.search(plain)
     if match is None:
         return None
-    return own_command(_first(apps), place, _END.sub("", match[1]).strip())
+    return own_command(_first(apps), place, _one_command(match[1]))
 
 
 def _start(plain: str, apps: Sequence[AppPlace], place: Place, bound: str) -> str | None:
@@ -111,8 +111,17 @@ def _is_command(text: str) -> bool:
     return bool(re.search(r"[\w.]+:\w+|\s-\w|\s--\w", text)) and "==" not in text
 
 
+def _one_command(text: str) -> str:
+    """The text up to where another command starts, or the quotes around it end."""
+    text = _END.sub("", text).strip()
+    for quote in "\"'":
+        if text.count(quote) % 2:
+            text = text[: text.rindex(quote)].strip()
+    return text
+
+
 def _words(text: str) -> list[str]:
-    text = _END.sub("", text)
+    text = _one_command(text)
     try:
         return shlex.split(text)
     except ValueError:

@@ -438,6 +438,17 @@ def test_the_page_says_that_nothing_is_rewritten_where_all_stays() -> None:
             'Then `flask --app app db migrate -m "More"`, and look.',
             'python -c "from app import app; app.cli()" db migrate -m "More"',
         ),
+        (
+            "docker-compose.yml",
+            '    command: sh -c "flask db upgrade && flask run --port 8080"',
+            'python -c "from app import app; app.cli()" db upgrade'
+            " && uvicorn app:app --host 127.0.0.1 --port 8080",
+        ),
+        (
+            "docker-compose.yml",
+            "    command: bash -c 'flask db upgrade'",
+            'python -c "from app import app; app.cli()" db upgrade',
+        ),
         ("README.md", "The flask db is small.", None),
         ("run.sh", "exec gunicorn -b :80 x:a", "uvicorn x:a --host 0.0.0.0 --port 80"),
         ("README.md", "Set FLASK_APP to what you like.", None),
