@@ -17,10 +17,20 @@ from lsp_server.migrate.workspace import Workspace
 
 STARTERS = ("flask", "gunicorn", "waitress-serve", "uwsgi", "hypercorn")
 _FLASK_RUN = re.compile(r"\bflask\b(?:\s+(?:-A|--app|-e|--env-file)[ =]\S+|\s+--debug)*\s+run\b.*")
+_VERBS = "init|migrate|upgrade|downgrade|stamp|revision|merge|edit|current|history|heads|check"
+_FLASK_DB = re.compile(
+    r"\bflask\b(?:\s+(?:-A|--app|-e|--env-file)[ =]\S+|\s+--debug)*"
+    rf"\s+(db(?:\s+-\S+)*\s+(?:{_VERBS})\b.*)"
+)
 _SERVER = re.compile(r"\b(gunicorn|waitress-serve|uwsgi)\b.*")
 _FLASK_APP = re.compile(r"\bFLASK_(APP|ENV|DEBUG)(\s*=|\s+\S+$)")
 # `module:app` or `module:create_app()`, and no address such as `127.0.0.1:80`.
 _NAMED = re.compile(r"(?![\d.]+:)([\w.]+):(\w+)(\(.*\))?")
+_VARIABLES = {
+    "APP": "It is not needed: uvicorn is told the app by its arguments.",
+    "ENV": "Only the project's own code reads it, as since Flask 2.3; keep it if that does.",
+    "DEBUG": "`app.debug` is still set by it; what reloads the code is `uvicorn --reload`.",
+}
 _END = re.compile(r"(`|\s#|&&|\|\||;|\s>\s|\]$).*$")
 # Where gunicorn listens if it is not told: at PORT, which those who read a Procfile set.
 GUNICORN = "127.0.0.1:8000"
@@ -63,8 +73,28 @@ def run_commands(workspace: Workspace, apps: Sequence[AppPlace], place: Place) -
                 yield Command(path, number, line.strip()[:MAX_LINE], instead)
 
 
+def own_command(app: AppPlace, place: Place, arguments: str) -> str:
+    """The line that runs a command of the app's own, as `flask` did."""
+    made = f"{app.name}()" if app.factory else app.name
+    module = place.module_name(app.path)
+    return f'python -c "from {module} import {app.name}; {made}.cli()" {arguments}'
+
+
 def _instead(line: str, apps: Sequence[AppPlace], place: Place, bound: str) -> str | None:
     plain = _unlisted(line)
+    parts = [_migration(plain, apps, place), _start(plain, apps, place, bound)]
+    return " && ".join(part for part in parts if part) or _variable(plain)
+
+
+def _migration(plain: str, apps: Sequence[AppPlace], place: Place) -> str | None:
+    """`flask db upgrade` and its like; where it stands before a server, that follows it."""
+    match = _FLASK_DB.search(plain)
+    if match is None:
+        return None
+    return own_command(_first(apps), place, _one_command(match[1]))
+
+
+def _start(plain: str, apps: Sequence[AppPlace], place: Place, bound: str) -> str | None:
     match = _FLASK_RUN.search(plain)
     if match:
         return _uvicorn(_words(match[0]), apps, place, "127.0.0.1:5000")
@@ -72,9 +102,12 @@ def _instead(line: str, apps: Sequence[AppPlace], place: Place, bound: str) -> s
     if match and _is_command(match[0]):
         bound = WAITRESS if match[1] == "waitress-serve" and bound == GUNICORN else bound
         return _uvicorn(_words(match[0]), apps, place, bound)
-    if _FLASK_APP.search(plain):
-        return "It is not needed: uvicorn is told the app by its arguments."
     return None
+
+
+def _variable(plain: str) -> str | None:
+    match = _FLASK_APP.search(plain)
+    return _VARIABLES[match[1]] if match else None
 
 
 def _unlisted(line: str) -> str:
@@ -89,8 +122,17 @@ def _is_command(text: str) -> bool:
     return bool(re.search(r"[\w.]+:\w+|\s-\w|\s--\w", text)) and "==" not in text
 
 
+def _one_command(text: str) -> str:
+    """The text up to where another command starts, or the quotes around it end."""
+    text = _END.sub("", text).strip()
+    for quote in "\"'":
+        if text.count(quote) % 2:
+            text = text[: text.rindex(quote)].strip()
+    return text
+
+
 def _words(text: str) -> list[str]:
-    text = _END.sub("", text)
+    text = _one_command(text)
     try:
         return shlex.split(text)
     except ValueError:
@@ -153,6 +195,10 @@ def _target(words: Sequence[str], apps: Sequence[AppPlace], place: Place) -> lis
         if match:
             factory = ["--factory"] if match[3] is not None or "--call" in words else []
             return [f"{match[1]}:{match[2]}", *factory]
-    first = next((app for app in apps if not app.factory), apps[0])
+    first = _first(apps)
     target = f"{place.module_name(first.path)}:{first.name}"
     return [target, "--factory"] if first.factory else [target]
+
+
+def _first(apps: Sequence[AppPlace]) -> AppPlace:
+    return next((app for app in apps if not app.factory), apps[0])

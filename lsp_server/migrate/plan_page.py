@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from packaging.requirements import Requirement
 
+from lsp_server.migrate.commands import own_command
 from lsp_server.migrate.exports import NO_PROFILE
 from lsp_server.migrate.plan import Plan
 from lsp_server.migrate.tested import renamed_in_tests
@@ -22,10 +23,7 @@ PROXY = (
     "uvicorn takes the client's address and scheme from `X-Forwarded-For` and `-Proto` if a proxy "
     "on 127.0.0.1 sends them. `--no-proxy-headers` leaves them to the app, as before."
 )
-PROGRAM = (
-    "The `flask` command knows Flask's apps alone: what was `flask NAME` is `python -c \"from "
-    '{module} import {name}; {made}.cli()" NAME`.'
-)
+PROGRAM = "The `flask` command knows Flask's apps alone: what was `flask NAME` is `{command}`."
 WITH_COMMANDS = frozenset({"flask-migrate"})
 CORE_DEPENDENCIES = ("fastapi", "uvicorn")
 STAYS = (
@@ -210,8 +208,7 @@ def _program(plan: Plan) -> str | None:
     if not apps or not (any(of_extensions) or any(use.feature == "command" for use in plan.uses)):
         return None
     app = next((each for each in apps if not each.factory), apps[0])
-    made = f"{app.name}()" if app.factory else app.name
-    return PROGRAM.format(module=plan.place.module_name(app.path), name=app.name, made=made)
+    return PROGRAM.format(command=own_command(app, plan.place, "NAME"))
 
 
 def _reads_environment(plan: Plan) -> bool:

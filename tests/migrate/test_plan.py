@@ -449,6 +449,44 @@ def test_the_page_says_that_nothing_is_rewritten_where_all_stays() -> None:
             "ENV FLASK_APP app.py",
             "It is not needed: uvicorn is told the app by its arguments.",
         ),
+        (
+            ".flaskenv",
+            "FLASK_DEBUG=1",
+            "`app.debug` is still set by it; what reloads the code is `uvicorn --reload`.",
+        ),
+        (
+            "docker-compose.yml",
+            "      FLASK_ENV=production",
+            "Only the project's own code reads it, as since Flask 2.3; keep it if that does.",
+        ),
+        (
+            "Procfile",
+            "release: flask db upgrade",
+            'python -c "from app import app; app.cli()" db upgrade',
+        ),
+        (
+            "Dockerfile",
+            'CMD ["sh", "-c", "flask db upgrade && gunicorn -b :80 app:app"]',
+            'python -c "from app import app; app.cli()" db upgrade'
+            " && uvicorn app:app --host 0.0.0.0 --port 80",
+        ),
+        (
+            "README.md",
+            'Then `flask --app app db migrate -m "More"`, and look.',
+            'python -c "from app import app; app.cli()" db migrate -m "More"',
+        ),
+        (
+            "docker-compose.yml",
+            '    command: sh -c "flask db upgrade && flask run --port 8080"',
+            'python -c "from app import app; app.cli()" db upgrade'
+            " && uvicorn app:app --host 127.0.0.1 --port 8080",
+        ),
+        (
+            "docker-compose.yml",
+            "    command: bash -c 'flask db upgrade'",
+            'python -c "from app import app; app.cli()" db upgrade',
+        ),
+        ("README.md", "The flask db is small.", None),
         ("run.sh", "exec gunicorn -b :80 x:a", "uvicorn x:a --host 0.0.0.0 --port 80"),
         (
             "a.service",

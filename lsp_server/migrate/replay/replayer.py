@@ -20,7 +20,7 @@ from lsp_server.migrate.replay.child_process import ChildDied
 from lsp_server.migrate.replay.compare import Aspect, Trio, compare
 from lsp_server.migrate.replay.forms import Form, assets, forms, typed
 from lsp_server.migrate.replay.generate import Candidate, at_most, candidates, strays
-from lsp_server.migrate.replay.rules import Rule
+from lsp_server.migrate.replay.rules import Rule, likely
 from lsp_server.migrate.replay.sources import Sources, of_place
 from lsp_server.migrate.replay.values import PASSWORD, USER, as_json
 from lsp_server.migrate.replay.visitor import Ask, Visitor, created, follow, onward, submit
@@ -304,17 +304,12 @@ class Replayer:
         if spent or time.monotonic() > self._deadline or not self.is_wanted():
             raise _Spent
         self.found.n_requests += 1
-        rule = rule or self._rule_of(ask.old)
+        rule = rule or likely(self.rules, ask.old.path, ask.old.method)
         dressed = visitor.dress(ask)
         trio = self.apps.send(dressed.old, dressed.new, dressed.again)
         visitor.take(trio, ask)
         self._note(dressed.old, trio, rule)
         return trio
-
-    def _rule_of(self, request: Request) -> Rule | None:
-        """The rule that likely answers a request that was not made for one, fixed paths first."""
-        fits = [each for each in self.rules if each.matches(request.path, request.method)]
-        return min(fits, key=lambda each: len(each.converters), default=None)
 
     def _note(self, request: Request, trio: Trio, rule: Rule | None) -> None:
         self.found.statuses[trio.old.status] += 1

@@ -34,12 +34,15 @@ class Rule:
     def writes(self) -> bool:
         return bool(self.methods & {"POST", "PUT", "PATCH"})
 
+    @property
+    def takes_slashes(self) -> bool:
+        return any(each.kind == "PathConverter" for each in self.converters)
+
     def matches(self, path: str, method: str) -> bool:
         """Whether the rule is likely the one for this request: its converters are not asked."""
         fixed = VARIABLE.split(self.rule)[::2]
         pattern = ".+".join(re.escape(in_ascii(part)) for part in fixed)
-        is_path = any(each.kind == "PathConverter" for each in self.converters)
-        pattern = pattern if is_path else pattern.replace(".+", "[^/]+")
+        pattern = pattern if self.takes_slashes else pattern.replace(".+", "[^/]+")
         return method in self.methods and re.fullmatch(pattern, path) is not None
 
     def path(self, values: Mapping[str, str] | None = None, *, n: int = 0) -> str:
@@ -48,6 +51,18 @@ class Rule:
         given = {name: quote(value, safe="/,+;=@:~") for name, value in known.items()}
         given |= values or {}
         return in_ascii(VARIABLE.sub(lambda found: given.get(found[1], "1"), self.rule))
+
+
+def likely(rules: Sequence[Rule], path: str, method: str) -> Rule | None:
+    """The rule that likely answers. The longest fixed start comes first, as Werkzeug goes through
+    a path part by part: a catch-all `/<path:path>` gets what no other rule takes."""
+    fits = [each for each in rules if each.matches(path, method)]
+    return min(fits, key=_place_in_map, default=None)
+
+
+def _place_in_map(rule: Rule) -> tuple[int, bool, int]:
+    start = VARIABLE.split(rule.rule)[0]
+    return -len(start), rule.takes_slashes, len(rule.converters)
 
 
 def in_ascii(target: str) -> str:

@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from lsp_server.migrate.replay.generate import Candidate, at_most, candidates, strays
-from lsp_server.migrate.replay.rules import Rule, read
+from lsp_server.migrate.replay.rules import Rule, likely, read
 from lsp_server.migrate.replay.sources import Sources, read_sources
 from lsp_server.migrate.replay.values import Converter
 from lsp_server.migrate.replay.wire import Request
@@ -106,6 +106,24 @@ def test_paths_of_every_converter_are_ones_that_it_takes() -> None:
     assert rule.path(n=1).startswith("/inch/")
     assert rule.matches("/cm/de/a/b.txt/1/1.5", "GET")
     assert not rule.matches("/cm", "GET")
+
+
+def test_a_catch_all_rule_gets_what_no_other_takes() -> None:
+    path, word = Converter("a", "PathConverter", ""), Converter("b", "UnicodeConverter", "")
+    every, two = rule_of("/<path:a>", path), rule_of("/<a>/<b>", word, word)
+    files, item = rule_of("/ui/<path:a>", path), rule_of("/api/<a>/<b>", word, word)
+    fixed = rule_of("/ui/logo.png")
+    rules = [every, two, files, item, fixed]
+    assert likely(rules, "/ui/a/b.css", "GET") is files
+    assert likely(rules, "/ui/logo.png", "GET") is fixed
+    assert likely(rules, "/api/1/2", "GET") is item
+    assert likely(rules, "/x/y", "GET") is two
+    assert likely(rules, "/x/y/z", "GET") is every
+    assert likely(rules, "/x", "POST") is None
+
+
+def rule_of(rule: str, *converters: Converter) -> Rule:
+    return Rule(rule, rule, frozenset({"GET"}), converters)
 
 
 def test_the_path_of_a_rule_is_ascii_and_is_known_again() -> None:
