@@ -1,9 +1,11 @@
 """What shows only under a real server: many clients at once, slow ones, and ones that leave."""
 
 import asyncio
+import sqlite3
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +16,25 @@ from lsp_server.migrate.runtime.app import App
 from lsp_server.migrate.runtime.context import g, request
 from lsp_server.migrate.runtime.response import Response
 
+NO_BODY = {"type": "http.request"}
+
 
 class Client:
     """One request of a server; `received` are the messages after the head of the request."""
 
-    def __init__(self, path: str, method: str = "GET", headers: Any = ()) -> None:
+    def __init__(
+        self,
+        path: str,
+        method: str = "GET",
+        headers: Any = (),
+        received: Sequence[Message] = (),
+    ) -> None:
         self.scope = {
             **{"type": "http", "method": method, "path": path, "query_string": b""},
             "headers": list(headers),
             "client": ("127.0.0.1", 50001),
         }
-        self.received: list[Message] = []
+        self.received = list(received)
         self.sent: list[Message] = []
         self.has_more = asyncio.Event()
 
@@ -65,6 +75,18 @@ def test_a_context_that_is_held_around_the_server_is_not_shared_by_requests() ->
         assert app.test_client().get("/").text == "6"
 
 
+def test_what_a_test_put_into_the_context_it_holds_is_used_in_its_own_thread() -> None:
+    app = App(__name__)
+
+    @app.get("/")
+    def index() -> str:
+        return str(g.connection.execute("SELECT 5").fetchone()[0])
+
+    with app.app_context(), closing(sqlite3.connect(":memory:")) as g.connection:
+        assert asyncio.run(Client("/", received=[NO_BODY]).ask(app)) == "5"
+        assert app.test_client().get("/").text == "5"
+
+
 def test_a_test_holds_its_context_around_requests_though_the_app_does_not_know_of_tests() -> None:
     app = App(__name__)
 
@@ -74,7 +96,7 @@ def test_a_test_holds_its_context_around_requests_though_the_app_does_not_know_o
 
     with app.app_context():
         g.n = 5
-        assert asyncio.run(Client("/").ask(app)) == "5"
+        assert asyncio.run(Client("/", received=[NO_BODY]).ask(app)) == "5"
 
 
 def test_an_async_view_that_blocks_keeps_nobody_waiting() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from functools import update_wrapper
@@ -130,6 +130,17 @@ def _held_contexts() -> list[AppContext]:
     return found
 
 
+def is_called_by_test(scope: Mapping[str, Any]) -> bool:
+    """Whether a request, as ASGI tells it, comes from a client for tests, not from a server."""
+    return "wsgi.environ" in scope.get("extensions", {}) or "pytest" in sys.modules
+
+
+def is_held_by_test(app: App, scope: Mapping[str, Any]) -> bool:
+    """Whether the test that sends a request holds a context of the app around it: what is in its
+    `g`, a connection of sqlite3 say, may belong to the test's thread."""
+    return is_called_by_test(scope) and any(each.app is app for each in _held_contexts())
+
+
 @contextmanager
 def sight_of_held_context(app: App) -> Iterator[None]:
     """See the context that a test holds, whatever the context variables show.
@@ -212,7 +223,7 @@ class RequestContext:
         scope = self.request.environ.get("asgi.scope")
         if scope is None or not isinstance(outer, HeldContext) or outer in _held_contexts():
             return True
-        return "wsgi.environ" in scope.get("extensions", {}) or "pytest" in sys.modules
+        return is_called_by_test(scope)
 
     def match_request(self) -> None:
         assert self.url_adapter is not None

@@ -1,9 +1,9 @@
 """Where a request comes in: ASGI on one side, the app's pipeline on the other.
 
 A request runs in one worker thread from its first hook to its last byte, so that what belongs to a
-thread can be used all the way. In tests (`TESTING`) it runs in the caller's own thread instead.
-Native routes of FastAPI run on the event loop, within the same contexts and hooks. Mounted apps are
-apart: no context, no hook, no session.
+thread can be used all the way. In tests (`TESTING`, or a context that is held around the request)
+it runs in the caller's own thread instead. Native routes of FastAPI run on the event loop, within
+the same contexts and hooks. Mounted apps are apart: no context, no hook, no session.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from starlette.types import Message as AsgiMessage
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import MapAdapter, RequestRedirect
 
-from lsp_server.migrate.runtime.context import sight_of_held_context
+from lsp_server.migrate.runtime.context import is_held_by_test, sight_of_held_context
 from lsp_server.migrate.runtime.environ import (
     RequestBody,
     announces_body,
@@ -52,7 +52,7 @@ class RequestMiddleware:
         native = native_route(self.owner, scope)
         if isinstance(native, (Mount, Host)):
             await self.router(scope, receive, send)
-        elif self.owner.testing and native is None:
+        elif native is None and (self.owner.testing or is_held_by_test(self.owner, scope)):
             await self._answer_here(scope, receive, send)
         else:
             await self._answer_in_thread(scope, receive, send, native)
