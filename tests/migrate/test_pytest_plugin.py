@@ -276,6 +276,17 @@ def test_webtest_calls_the_app_by_wsgi(tmp_path: Path, sandbox: Sandbox) -> None
     assert len(before.passed) == 2
 
 
+def test_what_an_installed_webtest_warns_of_fails_no_test(tmp_path: Path, sandbox: Sandbox) -> None:
+    root = project(tmp_path)
+    (root / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", "utf-8")
+    warning = 'import warnings\n\nwarnings.warn("cgi is old", DeprecationWarning)\n'
+    (root / "webtest.py").write_text(warning + WEBTEST, "utf-8")
+    before = run_tests(sandbox, root, PLACE, with_plugins=False)
+    migrated(root)
+    after = run_tests(sandbox, root, PLACE, "flask_compat", with_plugins=False)
+    assert isinstance(compare_runs(before, after), Passed), after.trouble
+
+
 WERKZEUG_TEST = """\
 from app import create_app
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
