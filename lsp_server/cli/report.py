@@ -60,7 +60,7 @@ def _words(stage: Stage) -> str:
         case Reading(n, m):
             return f"reading {n} of {m} tokens"
         case Writing():
-            return f"writing at {stage.rate:.1f} tokens/s"
+            return f"writing at {stage.rate:.1f} tokens/s" if stage.rate else "writing"
         case Drafting():
             return "working it out"
         case Checking():

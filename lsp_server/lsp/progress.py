@@ -18,10 +18,11 @@ INTERVAL = 0.25
 GRACE = 0.1
 END_WAIT = 0.5
 
-_WORDS = {
+WORDS = {
     "en": {
         "starting": "starting the model",
         "reading": "reading {n} of {m} tokens",
+        "begun": "writing",
         "writing": "writing at {rate:.1f} tokens/s",
         "left": ", {left} left",
         "drafting": "working it out",
@@ -31,6 +32,7 @@ _WORDS = {
     "zh": {
         "starting": "正在启动模型",
         "reading": "正在读取第 {n} 个词元，共 {m} 个",
+        "begun": "正在书写",
         "writing": "正在书写，每秒 {rate:.1f} 个词元",
         "left": "，还需 {left}",
         "drafting": "正在生成",
@@ -45,7 +47,7 @@ class Progress:
 
     def __init__(self, client: Client, token: str, title: str) -> None:
         self._client, self._token, self._title = client, token, title
-        self._words = _WORDS[client.support.language]
+        self._words = WORDS[client.support.language]
         self._begun = False
         self._untold: dict[type[Stage], Stage] = {}
         self._news = asyncio.Event()
@@ -103,7 +105,8 @@ def describe(stage: Stage, words: dict[str, str]) -> tuple[str, int | None]:
 
 
 def _writing(stage: Writing, words: dict[str, str]) -> str:
-    said = words["writing"].format(rate=stage.rate)
+    # One token has no rate yet.
+    said = words["writing"].format(rate=stage.rate) if stage.rate else words["begun"]
     left = stage.seconds_left
     return said if left is None else said + words["left"].format(left=_duration(left))
 
