@@ -19,6 +19,7 @@ from lsp_server.migrate.place import HELPER, Place, place
 from lsp_server.migrate.profile import Profile
 from lsp_server.migrate.profiles import PROFILES
 from lsp_server.migrate.reading import Reading, read_project
+from lsp_server.migrate.tested import without_patched_run
 from lsp_server.migrate.uses import AppPlace, Use
 from lsp_server.migrate.workspace import Workspace
 
@@ -113,7 +114,8 @@ def make_plan(
 ) -> Plan:
     """The plan for a workspace, or for the part of it that the options choose."""
     options = options or Options()
-    reading = read_project(workspace, profiles, _helpers(workspace, options.helper))
+    helpers = _helpers(workspace, options.helper)
+    reading = without_patched_run(read_project(workspace, profiles, helpers))
     parts = staying_parts(reading, options.files)
     scripts = left_scripts(without_lone_extensions(reading))
     staying = {path for part in parts for path in part.files} | scripts.keys()

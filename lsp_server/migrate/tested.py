@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsp_server.migrate.core import TEST_LIBRARIES
@@ -19,6 +20,7 @@ from lsp_server.migrate.source import Source, imported_name
 
 if TYPE_CHECKING:
     from lsp_server.migrate.plan import Plan
+    from lsp_server.migrate.reading import Reading
 
 _DOTTED = re.compile(r"\bflask\w*(?:\.\w+)+")
 # `patch("shop.app.run")`, `patch.object(app, "run")`, `monkeypatch.setattr(app, "run", ...)`.
@@ -49,10 +51,23 @@ def _held(plan: Plan) -> dict[str, str]:
     return {full: name for full, name in found if name is not None}
 
 
-def run_is_patched(plan: Plan) -> bool:
+def run_is_patched(reading: Reading) -> bool:
     """Whether a test puts something in the place of a method `run`, as an app's is one."""
-    sources = plan.reading.code.sources
-    return any(_PATCHED_RUN.search(sources[path].text) for path in plan.reading.tests)
+    sources = reading.code.sources
+    return any(_PATCHED_RUN.search(sources[path].text) for path in reading.tests)
+
+
+def without_patched_run(reading: Reading) -> Reading:
+    """The reading, in which `app.run` stays where a test puts something in its place."""
+    if not run_is_patched(reading):
+        return reading
+    uses = {
+        path: tuple(
+            replace(u, becomes="", decision="H") if u.feature == "run" else u for u in found
+        )
+        for path, found in reading.uses.items()
+    }
+    return replace(reading, uses=uses)
 
 
 def _full_names(source: Source) -> Iterator[str]:

@@ -327,6 +327,15 @@ def test_the_page_says_what_becomes_what() -> None:
     assert "`--no-proxy-headers` leaves them to the app, as before." in text
 
 
+def test_the_page_says_that_run_stays_where_a_test_patches_it() -> None:
+    files = {"app.py": APP + "\n\ndef main():\n    app.run(port=8000)\n"}
+    patching = "from unittest.mock import patch\nfrom app import main\npatch('app.app.run')\n"
+    assert "| run | `uvicorn.run(...)` | S |" in page(plan_of(files))
+    patched = page(plan_of({**files, "tests/test_main.py": patching}))
+    assert "| run | as it is, with the helper | H |" in patched
+    assert "uvicorn.run" not in patched
+
+
 def test_the_page_says_how_tests_are_run_and_which_of_their_names_the_helper_calls_otherwise() -> (
     None
 ):

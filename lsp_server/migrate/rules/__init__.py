@@ -109,7 +109,7 @@ def _scenes(plan: Plan) -> Iterator[tuple[PurePosixPath, Scene]]:
         for path in sorted(plan.files)
     }
     needs_flask = bool(plan.staying) or _has_lone_extension(plan, scenes.values())
-    patched = run_is_patched(plan)
+    patched = run_is_patched(reading)
     for path, scene in scenes.items():
         yield path, replace(scene, needs_flask=needs_flask, run_is_patched=patched)
 
